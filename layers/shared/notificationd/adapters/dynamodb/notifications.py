@@ -1,0 +1,178 @@
+"""The notifications in the table. Each method is one call, but for filtered pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from notificationd.adapters.dynamodb.client import (
+    is_failed_condition,
+    number,
+    read_text,
+    table_errors,
+    text,
+    update_expression,
+)
+from notificationd.adapters.dynamodb.items import (
+    key_of,
+    notification_attributes,
+    notification_key,
+    read_record,
+    state_attributes,
+)
+from notificationd.adapters.dynamodb.pages import read_page
+from notificationd.domain.errors import AlreadySettled, LeaseHeld, LeaseLost
+from notificationd.domain.record import Status, accepted
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from notificationd.adapters.dynamodb.client import Item, Value
+    from notificationd.domain.notification import Notification
+    from notificationd.domain.page import Page, PageRequest
+    from notificationd.domain.record import Lease, Record
+
+_CLAIMABLE = (
+    "attribute_not_exists(pk) OR "
+    "(#status = :pending AND (attribute_not_exists(#lease_until) OR #lease_until <= :at))"
+)
+
+
+class DynamoNotifications:
+    """Fulfils `domain.ports.Notifications`."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def create(self, record: Record) -> None:
+        """Store a first record, unless one is there: then the dispatcher was quicker."""
+        item = {
+            **key_of(record.notification),
+            **notification_attributes(record.notification),
+            **state_attributes(record),
+        }
+        with table_errors():
+            try:
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=item,
+                    ConditionExpression="attribute_not_exists(pk)",
+                )
+            except ClientError as error:
+                if not is_failed_condition(error):
+                    raise
+
+    def claim(self, notification: Notification, lease: Lease, at: int) -> tuple[Record, bool]:
+        """Take the right to send, in one conditional write that creates a missing record."""
+        expression, names, values = _claim_expression(notification, lease)
+        with table_errors():
+            try:
+                answer = self._client.update_item(
+                    TableName=self._table,
+                    Key=key_of(notification),
+                    UpdateExpression=expression,
+                    ConditionExpression=_CLAIMABLE,
+                    ExpressionAttributeNames=names,
+                    ExpressionAttributeValues={
+                        **values,
+                        ":pending": text(Status.PENDING),
+                        ":at": number(at),
+                    },
+                    ReturnValues="ALL_NEW",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+            except ClientError as error:
+                if not is_failed_condition(error):
+                    raise
+                item = _item_of(error)
+                if read_text(item, "lease_id") != lease.id:
+                    raise _refusal(item) from error
+                # This very claim, whose first answer was lost on the way.
+            else:
+                item = answer["Attributes"]
+        return read_record(item), item["claims"]["N"] != "1"
+
+    def save(self, record: Record, lease_id: str) -> None:
+        """Store what became of a claimed record, and end the lease."""
+        expression, names, values = update_expression(
+            state_attributes(record), remove=("lease_id", "lease_until", "claims")
+        )
+        with table_errors():
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=key_of(record.notification),
+                    UpdateExpression=expression,
+                    ConditionExpression="#lease_id = :lease",
+                    ExpressionAttributeNames=names,
+                    ExpressionAttributeValues={**values, ":lease": text(lease_id)},
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+            except ClientError as error:
+                if not is_failed_condition(error):
+                    raise
+                if not _is_stored(_item_of(error), record):
+                    raise LeaseLost from error
+
+    def get(self, user: str, notification_id: str) -> Record | None:
+        """Return a record, or None. Reads what was written last."""
+        with table_errors():
+            answer = self._client.get_item(
+                TableName=self._table,
+                Key=notification_key(user, notification_id),
+                ConsistentRead=True,
+            )
+        item = answer.get("Item")
+        return read_record(item) if item else None
+
+    def page(self, user: str, request: PageRequest) -> Page:
+        """Return a user's records, newest first."""
+        return read_page(self._client, self._table, user, request)
+
+
+def _claim_expression(
+    notification: Notification, lease: Lease
+) -> tuple[str, dict[str, str], dict[str, Value]]:
+    """Return an update that takes the lease and, where `send` died before it, makes the record.
+
+    `claims` counts the claims since the last outcome was stored: more than one means that an
+    earlier holder ended without a word.
+    """
+    assign = {
+        **notification_attributes(notification),
+        "status": text(Status.PENDING),
+        "lease_id": text(lease.id),
+        "lease_until": number(lease.until),
+    }
+    expression, names, values = update_expression(assign)
+    first = state_attributes(accepted(notification))
+    for name in ("updated", "attempts", "attempt_count"):
+        expression += f", #{name} = if_not_exists(#{name}, :{name})"
+        names[f"#{name}"] = name
+        values[f":{name}"] = first[name]
+    expression += ", #claims = if_not_exists(#claims, :zero) + :one REMOVE #next_attempt"
+    names |= {"#claims": "claims", "#next_attempt": "next_attempt"}
+    values |= {":zero": number(0), ":one": number(1)}
+    return expression, names, values
+
+
+def _item_of(error: ClientError) -> Item:
+    """Return the item that a failed condition met. The stubs do not know that it is there."""
+    item: Item = error.response.get("Item", {})  # type: ignore[assignment]
+    return item
+
+
+def _refusal(item: Item) -> AlreadySettled | LeaseHeld:
+    record = read_record(item)
+    if record.status is not Status.PENDING or record.lease is None:
+        return AlreadySettled(record.status)
+    return LeaseHeld(record.lease.until)
+
+
+def _is_stored(item: Item, record: Record) -> bool:
+    """Tell whether this very write is what the table holds: its first answer was lost."""
+    if not item:
+        return False
+    return read_record(item) == record

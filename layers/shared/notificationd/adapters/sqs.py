@@ -1,0 +1,73 @@
+"""The channel queues."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from notificationd.adapters.messages import write_message
+from notificationd.domain.errors import Unavailable
+from notificationd.domain.notification import Channel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mypy_boto3_sqs import SQSClient
+
+    from notificationd.domain.notification import Notification
+
+
+class SqsQueue:
+    """Fulfils `domain.ports.Queue`.
+
+    Args:
+        urls: the queue of each channel.
+    """
+
+    def __init__(self, client: SQSClient, urls: Mapping[Channel, str]) -> None:
+        self._client = client
+        self._urls = urls
+
+    def put(self, notification: Notification) -> None:
+        """Put a notification onto its channel's queue."""
+        self._send(self._urls[notification.channel], write_message(notification))
+
+    def put_push(self, notification: Notification, connection_ids: Sequence[str] | None) -> None:
+        """Leave a push to the in-app queue: to the sockets named, or to all of the user's."""
+        self._send(self._urls[Channel.IN_APP], write_message(notification, connection_ids))
+
+    def _send(self, url: str, body: str) -> None:
+        try:
+            self._client.send_message(QueueUrl=url, MessageBody=body)
+        except (BotoCoreError, ClientError) as error:
+            message = f"the queue: {type(error).__name__}"
+            raise Unavailable(message) from error
+
+
+class Visibility:
+    """Decides when a message that was received is seen again.
+
+    Args:
+        urls: the queue of each queue ARN.
+    """
+
+    def __init__(self, client: SQSClient, urls: Mapping[str, str]) -> None:
+        self._client = client
+        self._urls = urls
+
+    def hide(self, queue_arn: str, receipt_handle: str, seconds: int) -> None:
+        """Hide a message for some seconds, at most 12 hours after its receipt.
+
+        Raises:
+            Unavailable: it stays hidden for the queue's own visibility timeout.
+        """
+        try:
+            self._client.change_message_visibility(
+                QueueUrl=self._urls[queue_arn.rpartition(":")[2]],
+                ReceiptHandle=receipt_handle,
+                VisibilityTimeout=seconds,
+            )
+        except (BotoCoreError, ClientError) as error:
+            message = f"the queue: {type(error).__name__}"
+            raise Unavailable(message) from error

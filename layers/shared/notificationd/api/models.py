@@ -1,0 +1,114 @@
+"""The bodies and queries that callers send, as pydantic models; what they say becomes a command."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
+
+from notificationd.domain.errors import FieldError, InvalidRequest
+from notificationd.domain.notification import Channel, Delivery
+from notificationd.domain.page import PageRequest, decode_cursor
+from notificationd.domain.record import Status  # noqa: TC001 - pydantic reads it at run time
+from notificationd.services.send import SendCommand
+from notificationd.services.users import LONGEST_TOKEN_SECONDS, TOKEN_SECONDS
+
+_FIELD_CHARACTERS = 100
+"""Of a field's name in an answer: an unknown one may be as long as the body."""
+_CODES = {
+    "missing": ("missing", "is missing"),
+    "extra_forbidden": ("unknown_field", "is not a field of this request"),
+    "enum": ("unknown_value", ""),
+    "string_type": ("wrong_type", "must be a string"),
+    "dict_type": ("wrong_type", "must be an object"),
+}
+
+
+class RequestModel(BaseModel):
+    """What all requests share: nothing is guessed, and an unknown field is a mistake."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @classmethod
+    def parse(cls, values: dict[str, Any]) -> Self:
+        """Return the request that some values make.
+
+        Raises:
+            InvalidRequest: it names every field that is wrong.
+        """
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise InvalidRequest(*_field_errors(error)) from error
+
+
+class SendRequest(RequestModel):
+    """The body of `POST /notifications`."""
+
+    user_id: StrictInt | StrictStr
+    notification_type: Channel
+    content: StrictStr
+    subject: StrictStr | None = None
+    to: StrictStr | None = None
+    data: dict[str, Any] | None = None
+    delivery: Delivery = Delivery.AT_LEAST_ONCE
+
+    def to_command(self) -> SendCommand:
+        """Return what is asked for."""
+        return SendCommand(
+            user_id=self.user_id,
+            channel=self.notification_type,
+            content=self.content,
+            subject=self.subject,
+            to=self.to,
+            data=self.data,
+            delivery=self.delivery,
+        )
+
+
+class ListQuery(RequestModel):
+    """The query of `GET /users/{id}/notifications`."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    cursor: str | None = None
+    type: Channel | None = None
+    status: Status | None = None
+
+    def to_request(self, user: str) -> PageRequest:
+        """Return the page that is asked for."""
+        return PageRequest(
+            limit=self.limit,
+            after=None if self.cursor is None else decode_cursor(user, self.cursor),
+            channel=self.type,
+            status=self.status,
+        )
+
+
+class ContactPoints(RequestModel):
+    """The body of `PUT /users/{id}`; what is left out or null is removed."""
+
+    email: StrictStr | None = None
+    phone: StrictStr | None = None
+
+
+class TokenRequest(RequestModel):
+    """The body of `POST /users/{id}/tokens`, which may be left out."""
+
+    expires_in: Annotated[StrictInt, Field(ge=60, le=LONGEST_TOKEN_SECONDS)] = TOKEN_SECONDS
+
+
+def _field_errors(error: ValidationError) -> list[FieldError]:
+    """Return one error for each wrong field, under the name that the caller wrote."""
+    errors: dict[str, FieldError] = {}
+    for entry in error.errors(include_url=False, include_input=False):
+        # The second part of a union's location is the member that did not fit.
+        field = str(entry["loc"][0])[:_FIELD_CHARACTERS] if entry["loc"] else "body"
+        code, detail = _CODES.get(entry["type"], (entry["type"], ""))
+        if field == "user_id" and len(entry["loc"]) > 1:  # an error for each type it could be
+            detail = "must be an integer or a string"
+        if code.endswith(("_type", "_parsing")):
+            code = "wrong_type"
+        errors.setdefault(
+            field, FieldError(field, code, detail or entry["msg"].replace("Input should", "must"))
+        )
+    return list(errors.values())

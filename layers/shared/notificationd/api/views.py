@@ -1,0 +1,83 @@
+"""Notifications as callers and browsers see them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from notificationd.domain.record import Attempt, Record, Status, accepted
+
+if TYPE_CHECKING:
+    from notificationd.domain.notification import Notification
+
+FRAME_BYTES = 128 * 1024
+"""The largest message that API Gateway writes to a socket."""
+
+
+def timestamp(at: int) -> str:
+    """Return milliseconds since the epoch as RFC 3339, in UTC."""
+    text = datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def notification_view(record: Record) -> dict[str, Any]:
+    """Return a notification as it stands in a list."""
+    notification = record.notification
+    view: dict[str, Any] = {
+        "id": notification.id,
+        "user_id": notification.user_id,
+        "notification_type": notification.channel,
+        "content": notification.content,
+        "status": record.status,
+        "timestamp": timestamp(record.updated_at),
+        "created_at": timestamp(notification.created_at),
+    }
+    optional = {
+        "subject": notification.subject,
+        "to": notification.to,
+        "data": notification.data,
+        "reason": record.reason,
+    }
+    return view | {name: value for name, value in optional.items() if value is not None}
+
+
+def notification_details(record: Record) -> dict[str, Any]:
+    """Return a notification with its timeline."""
+    next_attempt = record.next_attempt_at
+    return {
+        **notification_view(record),
+        "delivery": record.notification.delivery,
+        "attempts": [_attempt_view(attempt) for attempt in record.attempts],
+        "attempt_count": record.attempt_count,
+        "next_attempt_at": None if next_attempt is None else timestamp(next_attempt),
+    }
+
+
+def notification_frame(notification: Notification) -> bytes:
+    """Return the frame that tells a live socket of an in-app notification.
+
+    A content of little else than escapes can outgrow a frame; then it comes without its content
+    and says so, and the client fetches it.
+    """
+    view = notification_view(accepted(notification, Status.SENT))
+    frame = _frame(view)
+    if len(frame) > FRAME_BYTES:
+        frame = _frame({**view, "content": "", "truncated": True})
+    return frame
+
+
+def _frame(view: dict[str, Any]) -> bytes:
+    body = {"type": "notification", "notification": view}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _attempt_view(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "at": timestamp(attempt.at),
+        "provider": attempt.provider,
+        "outcome": attempt.outcome,
+        "code": attempt.code,
+        "detail": attempt.text,
+        "provider_message_id": attempt.message_id,
+    }

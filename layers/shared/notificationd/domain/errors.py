@@ -1,0 +1,153 @@
+"""Everything that can go wrong, as one tree. Callers branch on the type, never on a message.
+
+NotificationError
+├── InvalidRequest       a request's fields are wrong; `fields` names each of them
+├── Malformed            a request's body cannot be read at all
+├── TooLarge             a request's body is over the limit
+├── Unauthenticated      no credentials, or none that are valid
+├── Forbidden            valid credentials that do not open this
+├── NotFound             there is no such thing
+├── NoNotifications      the user never had any; the first API's 400
+├── Unavailable          the queue or the table cannot take it now; nothing was accepted
+├── Misconfiguration     the service's own settings do not make sense
+├── AlreadySettled       the notification has reached a final state
+├── LeaseHeld            another worker may be sending it right now
+├── LeaseLost            another worker has taken it over
+├── ConnectionGone       the socket is closed and will not come back
+└── DeliveryError        what a provider call can end in, other than acceptance
+    ├── Permanent        the provider refused this message or this address
+    ├── Retryable        it was not sent; another try may work
+    ├── OutcomeUnknown   it may or may not have been sent
+    └── Misconfigured    the provider refused our credentials or our sender
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class NotificationError(Exception):
+    """The root of the tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One wrong field of a request.
+
+    Args:
+        field: its name as the caller wrote it; nested ones with dots.
+        code: stable, for programs: `missing`, `wrong_type`, `too_long`, …
+        detail: one sentence, for people.
+    """
+
+    field: str
+    code: str
+    detail: str
+
+
+class InvalidRequest(NotificationError):
+    """A request's fields are wrong."""
+
+    def __init__(self, *fields: FieldError) -> None:
+        super().__init__("; ".join(f"{error.field}: {error.detail}" for error in fields))
+        self.fields = fields
+
+
+class Malformed(NotificationError):
+    """A request's body cannot be read at all."""
+
+
+class TooLarge(NotificationError):
+    """A request's body is over the limit."""
+
+
+class Unauthenticated(NotificationError):
+    """No credentials, or none that are valid."""
+
+
+class Forbidden(NotificationError):
+    """Valid credentials that do not open this."""
+
+
+class NotFound(NotificationError):
+    """There is no such thing."""
+
+
+class NoNotifications(NotificationError):
+    """The user never had any notification; the first API answers 400 to that."""
+
+
+class Unavailable(NotificationError):
+    """The queue or the table cannot take it now; nothing was accepted."""
+
+
+class Misconfiguration(NotificationError):
+    """The service's own settings do not make sense."""
+
+
+class AlreadySettled(NotificationError):
+    """The notification has reached a final state."""
+
+
+class LeaseHeld(NotificationError):
+    """Another worker may be sending the notification right now.
+
+    Args:
+        until: when its lease ends, in milliseconds since the epoch.
+    """
+
+    def __init__(self, until: int) -> None:
+        super().__init__(f"leased until {until}")
+        self.until = until
+
+
+class LeaseLost(NotificationError):
+    """Another worker has taken the notification over."""
+
+
+class ConnectionGone(NotificationError):
+    """The socket is closed and will not come back."""
+
+
+class DeliveryError(NotificationError):
+    """What a provider call can end in, other than acceptance.
+
+    Args:
+        text: the provider's own words, or the transport's.
+        code: the provider's own code, or the HTTP status.
+        retry_after: the seconds that the provider asked for, if it did.
+    """
+
+    def __init__(
+        self, text: str, *, code: str | None = None, retry_after: float | None = None
+    ) -> None:
+        super().__init__(text)
+        self.text = text
+        self.code = code
+        self.retry_after = retry_after
+
+
+class Permanent(DeliveryError):
+    """The provider refused this message or this address.
+
+    Args:
+        address_at_fault: no other provider would do better.
+    """
+
+    def __init__(
+        self, text: str, *, code: str | None = None, address_at_fault: bool = True
+    ) -> None:
+        super().__init__(text, code=code)
+        self.address_at_fault = address_at_fault
+
+
+class Retryable(DeliveryError):
+    """It was not sent; another try may work."""
+
+
+class OutcomeUnknown(DeliveryError):
+    """It may or may not have been sent."""
+
+
+class Misconfigured(DeliveryError):
+    """The provider refused our credentials or our sender."""

@@ -1,0 +1,79 @@
+"""Pages of a user's notifications, and the cursors between them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from notificationd.domain.errors import FieldError, InvalidRequest
+
+if TYPE_CHECKING:
+    from notificationd.domain.notification import Channel
+    from notificationd.domain.record import Record, Status
+
+_CHECK_BYTES = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRequest:
+    """Which notifications are asked for.
+
+    Args:
+        limit: how many at most.
+        after: the id of the last one that was seen, None from the newest on.
+    """
+
+    limit: int
+    after: str | None = None
+    channel: Channel | None = None
+    status: Status | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of a user's notifications, newest first.
+
+    Args:
+        last_seen: where the next page starts, None when there is none. A page may hold fewer
+            than were asked for, or none, and still have a next one: filters look at a bounded
+            number of records at a time.
+        user_is_known: whether the user has any notification at all at or after the page's start.
+    """
+
+    records: tuple[Record, ...]
+    last_seen: str | None
+    user_is_known: bool
+
+
+def encode_cursor(user: str, last_seen: str) -> str:
+    """Return a cursor: opaque text that only fits the user it was made for."""
+    raw = uuid.UUID(last_seen).bytes
+    return base64.urlsafe_b64encode(raw + _check(user, raw)).decode()
+
+
+def decode_cursor(user: str, cursor: str) -> str:
+    """Return the id that a cursor stands for.
+
+    The check keeps mistakes out, not attackers: a user's records are all that a cursor can
+    reach in any case, since the user is not taken from it.
+
+    Raises:
+        InvalidRequest: it was mangled, or made for another user.
+    """
+    try:
+        decoded = base64.b64decode(cursor, altchars=b"-_", validate=True)
+    except ValueError:
+        decoded = b""
+    raw, check = decoded[:16], decoded[16:]
+    if len(raw) != 16 or check != _check(user, raw):  # noqa: PLR2004 - a UUID's bytes
+        raise InvalidRequest(
+            FieldError("cursor", "invalid", "is not a cursor of this user's notifications")
+        )
+    return str(uuid.UUID(bytes=raw))
+
+
+def _check(user: str, raw: bytes) -> bytes:
+    return hashlib.sha256(raw + user.encode()).digest()[:_CHECK_BYTES]

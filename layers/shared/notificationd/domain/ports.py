@@ -1,0 +1,153 @@
+"""What the use cases need from outside, as small protocols. Adapters and fakes fulfil them.
+
+Unless a docstring says otherwise, a call that cannot be made now raises `Unavailable`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from notificationd.domain.identity import ApiKey, Scope, User
+    from notificationd.domain.notification import Channel, Notification
+    from notificationd.domain.page import Page, PageRequest
+    from notificationd.domain.profile import Profile
+    from notificationd.domain.record import Lease, Record
+
+
+class Notifications(Protocol):
+    """The records: what happened to each notification."""
+
+    def create(self, record: Record) -> None:
+        """Store a first record, unless one is there: then the dispatcher was quicker."""
+
+    def claim(self, notification: Notification, lease: Lease, at: int) -> tuple[Record, bool]:
+        """Take the right to send, in one conditional write that creates a missing record.
+
+        Returns:
+            The claimed record, and whether an earlier worker's claim ended without a word: its
+            provider call may or may not have been made.
+
+        Raises:
+            AlreadySettled, LeaseHeld: as `domain.record.apply` has it.
+        """
+
+    def save(self, record: Record, lease_id: str) -> None:
+        """Store what `apply` made of a claimed record, and end the lease.
+
+        Raises:
+            LeaseLost: the claim has been taken over; nothing was stored.
+        """
+
+    def get(self, user: str, notification_id: str) -> Record | None:
+        """Return a record, or None."""
+
+    def page(self, user: str, request: PageRequest) -> Page:
+        """Return a user's records, newest first."""
+
+
+class Connections(Protocol):
+    """The live sockets of each user."""
+
+    def add(self, user: str, connection_id: str, at: int) -> None:
+        """Remember a socket. It is forgotten by itself when API Gateway must have cut it."""
+
+    def remove(self, user: str, connection_id: str) -> None:
+        """Forget a socket; one that is not known is no error."""
+
+    def of(self, user: str) -> Sequence[str]:
+        """Return the ids of a user's sockets."""
+
+
+class Profiles(Protocol):
+    """The users' contact points."""
+
+    def get(self, user: str) -> Profile | None:
+        """Return a user's profile, or None."""
+
+    def put(self, user: str, profile: Profile) -> None:
+        """Store a user's contact points in place of the earlier ones."""
+
+
+class ApiKeys(Protocol):
+    """The API keys that are valid."""
+
+    def find(self, digest: str) -> ApiKey | None:
+        """Return the key whose SHA-256, in hex, this is, or None."""
+
+    def create(self, digest: str, name: str, scopes: frozenset[Scope], at: int) -> str:
+        """Store a key by its SHA-256, in hex, and return its id."""
+
+
+class Tokens(Protocol):
+    """Signs and checks user tokens."""
+
+    def sign(self, user: str, *, issued_at: int, expires_at: int) -> str:
+        """Return a token for a user. Times are in milliseconds since the epoch."""
+
+    def verify(self, token: str, at: int) -> User:
+        """Return whose token it is.
+
+        Raises:
+            Unauthenticated: it is not one of ours, or it has expired.
+        """
+
+
+class Queue(Protocol):
+    """The queues of what is still to be done."""
+
+    def put(self, notification: Notification) -> None:
+        """Put a notification onto its channel's queue."""
+
+    def put_push(self, notification: Notification, connection_ids: Sequence[str] | None) -> None:
+        """Leave a push to the in-app queue: to the sockets named, or to all of the user's."""
+
+
+class Sockets(Protocol):
+    """Writes to live sockets."""
+
+    def post(self, connection_id: str, frame: bytes) -> None:
+        """Write one frame.
+
+        Raises:
+            ConnectionGone: it is closed for good.
+            Unavailable: it did not work this time.
+        """
+
+
+class Provider(Protocol):
+    """Somebody who sends e-mails or SMS for us."""
+
+    @property
+    def name(self) -> str:
+        """As configuration and timeline call it."""
+
+    def send(self, notification: Notification) -> str:
+        """Hand over a notification and return the provider's id for it. Never retries by itself.
+
+        Raises:
+            DeliveryError: the subclass says what follows.
+        """
+
+
+class Addresses(Protocol):
+    """Checks and normalises addresses."""
+
+    def normalise(self, channel: Channel, address: str) -> str:
+        """Return the address in the one form in which it is stored.
+
+        Raises:
+            ValueError: it is no address of the channel; the text says why.
+        """
+
+
+class Journal(Protocol):
+    """Takes down what happens, in ids only: never an address, a content or a token."""
+
+    def note(self, event: str, details: Mapping[str, object]) -> None:
+        """Take down that something went as it should."""
+
+    def warn(self, event: str, details: Mapping[str, object]) -> None:
+        """Take down that something needs a look."""

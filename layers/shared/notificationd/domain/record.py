@@ -1,0 +1,176 @@
+"""What has become of a notification: states, attempts, and the function that changes them.
+
+A record is `pending` until it is settled as `sent` or `failed`; a settled one never changes.
+While a worker holds a claim on it, it carries that worker's lease.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, assert_never
+
+from notificationd.domain.errors import AlreadySettled, LeaseHeld, LeaseLost
+
+if TYPE_CHECKING:
+    from notificationd.domain.notification import Notification
+
+ATTEMPTS_KEPT = 20
+"""The newest ones; a record says how many there were in all."""
+
+
+class Status(StrEnum):
+    """Where a notification stands."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Outcome(StrEnum):
+    """What a provider call ended in."""
+
+    ACCEPTED = "accepted"
+    PERMANENT = "permanent"
+    RETRYABLE = "retryable"
+    UNKNOWN = "unknown"
+    MISCONFIGURED = "misconfigured"
+
+
+class Reason(StrEnum):
+    """Why a notification failed."""
+
+    REFUSED = "refused"
+    RETRIES_EXHAUSTED = "retries_exhausted"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    MISCONFIGURED = "misconfigured"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One provider call, or one whose worker died before it could say how it ended.
+
+    Args:
+        at: when it began, in milliseconds since the epoch.
+        provider: None where the worker that made the call died.
+        code: the provider's own, or the HTTP status.
+        text: the provider's own words.
+        message_id: the provider's name for the message, once it accepted it.
+    """
+
+    at: int
+    provider: str | None
+    outcome: Outcome
+    code: str | None = None
+    text: str | None = None
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A worker's sole right to call a provider for a notification.
+
+    Args:
+        id: of this one claim.
+        until: when it ends, in milliseconds since the epoch.
+    """
+
+    id: str
+    until: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A notification and what has become of it.
+
+    Args:
+        updated_at: when the status last changed, in milliseconds since the epoch.
+        attempts: the newest ones, oldest first; `attempt_count` counts all.
+        next_attempt_at: when the next try is due, in milliseconds since the epoch.
+    """
+
+    notification: Notification
+    status: Status
+    updated_at: int
+    attempts: tuple[Attempt, ...] = ()
+    attempt_count: int = 0
+    reason: Reason | None = None
+    next_attempt_at: int | None = None
+    lease: Lease | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A worker takes the record, to call a provider. What an earlier one left is `interrupted`."""
+
+    lease: Lease
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A provider has accepted it."""
+
+    lease_id: str
+    at: int
+    attempts: tuple[Attempt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """No provider will send it any more."""
+
+    lease_id: str
+    at: int
+    attempts: tuple[Attempt, ...]
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """It goes back to its queue for another try."""
+
+    lease_id: str
+    attempts: tuple[Attempt, ...]
+    next_attempt_at: int
+
+
+type Event = Claimed | Sent | Failed | Deferred
+
+
+def accepted(notification: Notification, status: Status = Status.PENDING) -> Record:
+    """Return the first record of a notification: in-app ones are `sent` once they are stored."""
+    return Record(notification=notification, status=status, updated_at=notification.created_at)
+
+
+def apply(record: Record, event: Event) -> Record:
+    """Return the record as it is after the event. The only place where a status changes.
+
+    Raises:
+        AlreadySettled: it is sent or failed; nothing changes that.
+        LeaseHeld: it cannot be claimed, another worker may be sending it.
+        LeaseLost: the event comes from a worker whose claim has been taken over.
+    """
+    if record.status is not Status.PENDING:
+        raise AlreadySettled(record.status)
+    if isinstance(event, Claimed):
+        if record.lease is not None and record.lease.until > event.at:
+            raise LeaseHeld(record.lease.until)
+        return replace(record, lease=event.lease, next_attempt_at=None)
+    if record.lease is None or record.lease.id != event.lease_id:
+        raise LeaseLost
+    tried = replace(
+        record,
+        attempts=(*record.attempts, *event.attempts)[-ATTEMPTS_KEPT:],
+        attempt_count=record.attempt_count + len(event.attempts),
+        lease=None,
+    )
+    match event:
+        case Sent():
+            return replace(tried, status=Status.SENT, updated_at=event.at)
+        case Failed():
+            return replace(tried, status=Status.FAILED, updated_at=event.at, reason=event.reason)
+        case Deferred():
+            return replace(tried, next_attempt_at=event.next_attempt_at)
+        case _:
+            assert_never(event)

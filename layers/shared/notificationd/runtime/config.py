@@ -1,0 +1,151 @@
+"""The environment of the functions, read in one place and at first use, never at import."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from notificationd.domain.errors import Misconfiguration
+from notificationd.domain.notification import Channel
+
+_QUEUES = {
+    Channel.EMAIL: "EMAIL_QUEUE_URL",
+    Channel.SMS: "SMS_QUEUE_URL",
+    Channel.IN_APP: "IN_APP_QUEUE_URL",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchConfig:
+    """How the dispatcher retries.
+
+    Args:
+        max_receives: as the queues' redrive policy has it.
+        retry_base_seconds: the longest delay after the first try.
+        lease_seconds: as long as the function may run.
+    """
+
+    max_receives: int
+    retry_base_seconds: float
+    lease_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailgunConfig:
+    """Where Mailgun is, and as whom we send."""
+
+    base_url: str
+    domain: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwilioConfig:
+    """Where Twilio is, and as whom we send."""
+
+    base_url: str
+    account_sid: str
+    sender: str
+
+
+def table_name() -> str:
+    """Return the name of the table."""
+    return _required("TABLE_NAME")
+
+
+def secrets_prefix() -> str:
+    """Return the path below which the secrets lie in SSM."""
+    return _required("SECRETS_PREFIX")
+
+
+def queue_urls() -> dict[Channel, str]:
+    """Return the queue of each channel."""
+    return {channel: _required(name) for channel, name in _QUEUES.items()}
+
+
+def websocket_endpoint() -> str:
+    """Return where API Gateway takes frames for live sockets."""
+    return _required("WEBSOCKET_ENDPOINT")
+
+
+def websocket_url() -> str:
+    """Return where browsers connect."""
+    return "ws" + websocket_endpoint().removeprefix("http")
+
+
+def websocket_endpoint_of(api_id: str, stage: str) -> str:
+    """Return where API Gateway takes frames for live sockets, for a function of that API itself.
+
+    Its environment cannot name the API: the API's routes depend on the function.
+    """
+    if is_local():
+        return f"{_required('AWS_ENDPOINT_URL')}/_aws/execute-api/{api_id}/{stage}"
+    return f"https://{api_id}.execute-api.{_required('AWS_REGION')}.amazonaws.com/{stage}"
+
+
+def dispatch() -> DispatchConfig:
+    """Return how the dispatcher retries."""
+    return DispatchConfig(
+        max_receives=int(_required("MAX_RECEIVES")),
+        retry_base_seconds=float(_required("RETRY_BASE_SECONDS")),
+        lease_seconds=int(_required("LEASE_SECONDS")),
+    )
+
+
+def provider_names(channel: Channel) -> list[str]:
+    """Return the providers of a channel, in the order in which they are tried."""
+    variable = {Channel.EMAIL: "EMAIL_PROVIDERS", Channel.SMS: "SMS_PROVIDERS"}[channel]
+    return [name.strip() for name in _required(variable).split(",")]
+
+
+def email_sender() -> str:
+    """Return the address that emails come from."""
+    return _required("EMAIL_FROM")
+
+
+def mailgun() -> MailgunConfig:
+    """Return where Mailgun is, and as whom we send."""
+    return MailgunConfig(
+        base_url=_provider_url("MAILGUN_BASE_URL"),
+        domain=_required("MAILGUN_DOMAIN"),
+        sender=email_sender(),
+    )
+
+
+def twilio() -> TwilioConfig:
+    """Return where Twilio is, and as whom we send."""
+    return TwilioConfig(
+        base_url=_provider_url("TWILIO_BASE_URL"),
+        account_sid=_required("TWILIO_ACCOUNT_SID"),
+        sender=_required("TWILIO_FROM"),
+    )
+
+
+def is_local() -> bool:
+    """Tell whether this is the embedded run, and not AWS."""
+    return os.environ.get("ENVIRONMENT") == "local"
+
+
+def log_level() -> str:
+    """Return from which level on the logs are written."""
+    return os.environ.get("LOG_LEVEL", "WARNING")
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        message = f"The environment variable {name} is not set."
+        raise Misconfiguration(message)
+    return value
+
+
+def _provider_url(name: str) -> str:
+    """Return a provider's address: credentials and addresses go there, so it must be https."""
+    url = _required(name).rstrip("/")
+    parts = urlsplit(url)
+    allowed = {"https", "http"} if is_local() else {"https"}
+    if parts.scheme not in allowed or not parts.hostname:
+        message = f"{name} must be an https address, but it is {url!r}."
+        raise Misconfiguration(message)
+    return url

@@ -1,0 +1,198 @@
+"""The composition root: each use case with its adapters, made at first use and then kept.
+
+Imports stand inside the functions on purpose: a Lambda loads what its own use case needs, so that
+`authorize` starts without requests, and `dispatch` without pydantic.
+"""
+
+from __future__ import annotations
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING
+
+from notificationd.domain.ids import now_ms
+from notificationd.runtime import aws, config
+from notificationd.runtime.logs import LogJournal
+
+if TYPE_CHECKING:
+    from notificationd.adapters.dynamodb.connections import DynamoConnections
+    from notificationd.adapters.dynamodb.notifications import DynamoNotifications
+    from notificationd.adapters.dynamodb.profiles import DynamoProfiles
+    from notificationd.adapters.secrets import Secrets
+    from notificationd.adapters.sqs import SqsQueue, Visibility
+    from notificationd.adapters.tokens import JwtTokens
+    from notificationd.adapters.websocket import ApiGatewaySockets
+    from notificationd.services.authenticate import Authenticate
+    from notificationd.services.dispatch import Dispatch
+    from notificationd.services.dispatch_push import DispatchPush
+    from notificationd.services.inbox import Inbox
+    from notificationd.services.push import Push
+    from notificationd.services.send import Send
+    from notificationd.services.users import Users
+
+
+@cache
+def send() -> Send:
+    """Return the use case behind `POST /notifications`."""
+    from notificationd.adapters.addresses import CheckedAddresses
+    from notificationd.services.send import Send
+
+    return Send(
+        notifications=_notifications(),
+        connections=connections(),
+        profiles=_profiles(),
+        queue=_queue(),
+        addresses=CheckedAddresses(),
+        push=_push(),
+        journal=LogJournal(),
+        pool=pool(),
+        clock=now_ms,
+    )
+
+
+@cache
+def inbox() -> Inbox:
+    """Return the use cases behind `GET /users/{id}/notifications`."""
+    from notificationd.services.inbox import Inbox
+
+    return Inbox(notifications=_notifications())
+
+
+@cache
+def users() -> Users:
+    """Return the use cases behind `/users/{id}` and its tokens."""
+    from notificationd.adapters.addresses import CheckedAddresses
+    from notificationd.services.users import Users
+
+    return Users(profiles=_profiles(), addresses=CheckedAddresses(), tokens=_tokens(), clock=now_ms)
+
+
+@cache
+def authenticate() -> Authenticate:
+    """Return the use case behind the authorizer."""
+    from notificationd.adapters.dynamodb.api_keys import DynamoApiKeys
+    from notificationd.services.authenticate import Authenticate
+
+    return Authenticate(
+        api_keys=DynamoApiKeys(aws.dynamodb(), config.table_name()),
+        tokens=_tokens(),
+        clock=now_ms,
+    )
+
+
+@cache
+def dispatch() -> Dispatch:
+    """Return the use case behind the email and SMS queues."""
+    from notificationd.runtime.providers import ConfiguredProviders
+    from notificationd.services.dispatch import Dispatch
+
+    settings = config.dispatch()
+    return Dispatch(
+        notifications=_notifications(),
+        providers=ConfiguredProviders(secrets()),
+        journal=LogJournal(),
+        lease_seconds=settings.lease_seconds,
+        max_receives=settings.max_receives,
+        retry_base_seconds=settings.retry_base_seconds,
+        clock=now_ms,
+        random=random.random,
+    )
+
+
+@cache
+def dispatch_push() -> DispatchPush:
+    """Return the use case behind the in-app queue."""
+    from notificationd.services.dispatch_push import DispatchPush
+
+    settings = config.dispatch()
+    return DispatchPush(
+        connections=connections(),
+        push=_push(),
+        journal=LogJournal(),
+        max_receives=settings.max_receives,
+        retry_base_seconds=settings.retry_base_seconds,
+        random=random.random,
+    )
+
+
+@cache
+def connections() -> DynamoConnections:
+    """Return the live sockets."""
+    from notificationd.adapters.dynamodb.connections import DynamoConnections
+
+    return DynamoConnections(aws.dynamodb(), config.table_name())
+
+
+@cache
+def sockets(endpoint: str) -> ApiGatewaySockets:
+    """Return what writes to the live sockets of a WebSocket API."""
+    from notificationd.adapters.websocket import ApiGatewaySockets
+
+    return ApiGatewaySockets(aws.sockets(endpoint))
+
+
+@cache
+def visibility() -> Visibility:
+    """Return what decides when a message is seen again."""
+    from notificationd.adapters.sqs import Visibility
+
+    urls = {url.rpartition("/")[2]: url for url in config.queue_urls().values()}
+    return Visibility(aws.sqs(), urls)
+
+
+@cache
+def secrets() -> Secrets:
+    """Return the secrets."""
+    from notificationd.adapters.secrets import Secrets
+
+    return Secrets(aws.ssm(), config.secrets_prefix())
+
+
+@cache
+def _notifications() -> DynamoNotifications:
+    from notificationd.adapters.dynamodb.notifications import DynamoNotifications
+
+    return DynamoNotifications(aws.dynamodb(), config.table_name())
+
+
+@cache
+def _profiles() -> DynamoProfiles:
+    from notificationd.adapters.dynamodb.profiles import DynamoProfiles
+
+    return DynamoProfiles(aws.dynamodb(), config.table_name())
+
+
+@cache
+def _queue() -> SqsQueue:
+    from notificationd.adapters.sqs import SqsQueue
+
+    return SqsQueue(aws.sqs(), config.queue_urls())
+
+
+@cache
+def _tokens() -> JwtTokens:
+    from notificationd.adapters.tokens import JwtTokens
+
+    return JwtTokens(lambda: secrets().get("token-secret"))
+
+
+@cache
+def _push() -> Push:
+    from notificationd.api.views import notification_frame
+    from notificationd.services.push import Push
+
+    return Push(
+        connections=connections(),
+        sockets=sockets(config.websocket_endpoint()),
+        queue=_queue(),
+        journal=LogJournal(),
+        pool=pool(),
+        frame=notification_frame,
+    )
+
+
+@cache
+def pool() -> ThreadPoolExecutor:
+    """Return the process's threads: for the records of a batch and the sockets of a push."""
+    return ThreadPoolExecutor(max_workers=aws.POOL_SIZE)

@@ -1,0 +1,188 @@
+"""Hand a queued notification to a provider, exactly once as far as anybody can know.
+
+Claim, call, record: the claim keeps every other worker out, the call ends in one of the five
+outcomes, and the record of it is what the next delivery of the same message meets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from notificationd.domain.backoff import retry_delay
+from notificationd.domain.errors import AlreadySettled, LeaseHeld, LeaseLost, Unavailable
+from notificationd.domain.notification import Delivery, Notification
+from notificationd.domain.record import (
+    Attempt,
+    Deferred,
+    Event,
+    Failed,
+    Lease,
+    Outcome,
+    Reason,
+    Record,
+    Sent,
+    apply,
+)
+from notificationd.services.attempts import Round, try_providers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from notificationd.domain import ports
+    from notificationd.domain.notification import Channel
+
+SAVE_TRIES = 3
+"""What a provider has accepted must not go unrecorded because of one lost answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The message is finished with, and may be deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The message goes back to its queue.
+
+    Args:
+        seconds: how long it stays hidden. With 0 on its last receipt, SQS takes it to the
+            dead-letter queue.
+    """
+
+    seconds: int
+
+
+type Disposition = Done | Again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch:
+    """The use case behind the email and SMS queues.
+
+    Args:
+        providers: of each channel, in the order in which they are tried.
+        lease_seconds: as long as a worker can live, so that no claim outlives its lease.
+        max_receives: as the queue's redrive policy has it.
+        retry_base_seconds: the longest delay after the first try.
+        clock: returns milliseconds since the epoch.
+        random: returns a number from 0 (included) to 1 (excluded).
+    """
+
+    notifications: ports.Notifications
+    providers: Mapping[Channel, Sequence[ports.Provider]]
+    journal: ports.Journal
+    lease_seconds: int
+    max_receives: int
+    retry_base_seconds: float
+    clock: Callable[[], int]
+    random: Callable[[], float]
+
+    def __call__(self, notification: Notification, receives: int) -> Disposition:
+        """Try to send a notification.
+
+        Args:
+            receives: how often its message has been received, this time included.
+
+        Raises:
+            Unavailable: the table cannot be reached. The message is to be received again.
+        """
+        at = self.clock()
+        lease = Lease(id=uuid4().hex, until=at + self.lease_seconds * 1000)
+        try:
+            record, interrupted = self.notifications.claim(notification, lease, at)
+        except AlreadySettled:
+            return Done()
+        except LeaseHeld as held:
+            return Again(max(1, ceil((held.until - at) / 1000)))
+        earlier = _lost_call(at) if interrupted else ()
+        if earlier and notification.delivery is Delivery.AT_MOST_ONCE:
+            return self._settle(record, Failed(lease.id, at, earlier, Reason.OUTCOME_UNKNOWN))
+        round_ = try_providers(self.providers[notification.channel], notification, self.clock)
+        return self._conclude(record, lease.id, earlier, round_, receives)
+
+    def _conclude(
+        self,
+        record: Record,
+        lease_id: str,
+        earlier: tuple[Attempt, ...],
+        round_: Round,
+        receives: int,
+    ) -> Disposition:
+        at = self.clock()
+        attempts = (*earlier, *round_.attempts)
+        outcome = round_.outcome
+        at_most_once = record.notification.delivery is Delivery.AT_MOST_ONCE
+        if outcome is Outcome.ACCEPTED:
+            return self._settle(record, Sent(lease_id, at, attempts))
+        if outcome is Outcome.PERMANENT:
+            return self._settle(record, Failed(lease_id, at, attempts, Reason.REFUSED))
+        if outcome is Outcome.UNKNOWN and at_most_once:
+            return self._settle(record, Failed(lease_id, at, attempts, Reason.OUTCOME_UNKNOWN))
+        if receives >= self.max_receives:
+            # Marked before the message is let go: a dead letter always has its reason.
+            reason = _GIVE_UP.get(outcome, Reason.RETRIES_EXHAUSTED)
+            self._settle(record, Failed(lease_id, at, attempts, reason))
+            self.journal.warn("dead_lettered", _ids(record) | {"reason": reason})
+            return Again(0)
+        delay = retry_delay(
+            receives,
+            base=self.retry_base_seconds,
+            retry_after=round_.retry_after,
+            random=self.random(),
+        )
+        self._save(record, Deferred(lease_id, attempts, at + delay * 1000))
+        self.journal.note("retried", _ids(record) | _why(attempts) | {"delay_seconds": delay})
+        return Again(delay)
+
+    def _settle(self, record: Record, event: Sent | Failed) -> Disposition:
+        self._save(record, event)
+        if isinstance(event, Sent):
+            provider = event.attempts[-1].provider
+            self.journal.note("sent", _ids(record) | {"provider": provider})
+        else:
+            details = _ids(record) | _why(event.attempts) | {"reason": event.reason}
+            self.journal.warn("failed", details)
+        return Done()
+
+    def _save(self, record: Record, event: Event) -> None:
+        after = apply(record, event)
+        lease_id = record.lease.id if record.lease else ""
+        for tries_left in reversed(range(SAVE_TRIES)):
+            try:
+                self.notifications.save(after, lease_id)
+            except LeaseLost:  # slower than the lease allows; the new holder keeps the record
+                self.journal.warn("lease_lost", _ids(record))
+            except Unavailable:
+                if not tries_left:
+                    raise
+                continue
+            return
+
+
+_GIVE_UP = {
+    Outcome.UNKNOWN: Reason.OUTCOME_UNKNOWN,
+    Outcome.MISCONFIGURED: Reason.MISCONFIGURED,
+}
+
+
+def _lost_call(at: int) -> tuple[Attempt, ...]:
+    text = "The worker that held the claim ended without a word; it may have sent."
+    return (Attempt(at=at, provider=None, outcome=Outcome.UNKNOWN, text=text),)
+
+
+def _ids(record: Record) -> dict[str, object]:
+    notification = record.notification
+    return {
+        "notification_id": notification.id,
+        "user_id": notification.user_id,
+        "channel": notification.channel,
+    }
+
+
+def _why(attempts: tuple[Attempt, ...]) -> dict[str, object]:
+    """Return the last attempt's outcome, without the provider's text: that may hold an address."""
+    last = attempts[-1]
+    return {"provider": last.provider, "outcome": last.outcome, "code": last.code}
