@@ -1,0 +1,274 @@
+"""What every store of notifications does: the one in memory, and the table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notificationd.adapters.dynamodb.notifications import DynamoNotifications
+from notificationd.domain.errors import AlreadySettled, LeaseHeld, LeaseLost
+from notificationd.domain.notification import Channel, Delivery
+from notificationd.domain.page import PageRequest
+from notificationd.domain.record import (
+    Attempt,
+    Deferred,
+    Failed,
+    Lease,
+    Outcome,
+    Reason,
+    Record,
+    Sent,
+    Status,
+    accepted,
+    apply,
+)
+from tests.fakes import aws, make
+from tests.fakes.storage import MemoryNotifications
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notificationd.domain.ports import Notifications
+
+NOW = 1_800_000_100_000
+LEASE = Lease("lease-1", NOW + 30_000)
+LATER = LEASE.until + 1
+ATTEMPT = Attempt(at=NOW, provider="mailgun", outcome=Outcome.RETRYABLE, code="500", text="down")
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def store(request: pytest.FixtureRequest) -> Iterator[Notifications]:
+    if request.param == "memory":
+        yield MemoryNotifications()
+        return
+    with aws.table() as client:
+        yield DynamoNotifications(client, aws.TABLE)
+
+
+def test_a_record_comes_back_as_it_was_stored(store: Notifications) -> None:
+    notification = make.notification(
+        user_id="Zoë 4",
+        channel=Channel.IN_APP,
+        content="😀 مرحبا",
+        subject="Hi",
+        data={"n": 1.5, "deep": [None, True]},
+        delivery=Delivery.AT_MOST_ONCE,
+    )
+    store.create(accepted(notification, Status.SENT))
+
+    assert store.get("Zoë 4", notification.id) == accepted(notification, Status.SENT)
+
+
+@pytest.mark.parametrize("user_id", [4, "4", 10**40, "004"])
+def test_a_user_id_comes_back_as_it_was_given(store: Notifications, user_id: int | str) -> None:
+    notification = make.notification(user_id=user_id)
+    store.create(accepted(notification))
+
+    record = store.get(str(user_id), notification.id)
+
+    assert record is not None
+    assert record.notification.user_id == user_id
+    assert type(record.notification.user_id) is type(user_id)
+
+
+def test_nothing_is_found_where_nothing_was_stored(store: Notifications) -> None:
+    notification = make.notification()
+    store.create(accepted(notification))
+
+    assert store.get("5", notification.id) is None
+    assert store.get("4", make.notification().id) is None
+
+
+def test_a_record_is_not_overwritten_by_its_first_form(store: Notifications) -> None:
+    """The dispatcher may be quicker than the function that accepted the notification."""
+    notification = make.notification()
+    claimed, _ = store.claim(notification, LEASE, NOW)
+    store.save(apply(claimed, Sent(LEASE.id, NOW, (ATTEMPT,))), LEASE.id)
+
+    store.create(accepted(notification))
+
+    assert _stored(store, notification.id).status is Status.SENT
+
+
+def test_a_claim_makes_the_record_that_is_missing(store: Notifications) -> None:
+    notification = make.notification()
+
+    claimed, interrupted = store.claim(notification, LEASE, NOW)
+
+    assert claimed.lease == LEASE
+    assert claimed.notification == notification
+    assert not interrupted
+    assert _stored(store, notification.id) == claimed
+
+
+def test_a_claim_keeps_what_is_there(store: Notifications) -> None:
+    notification = make.notification()
+    store.create(accepted(notification))
+    first, _ = store.claim(notification, LEASE, NOW)
+    store.save(apply(first, Deferred(LEASE.id, (ATTEMPT,), NOW + 5_000)), LEASE.id)
+
+    second, interrupted = store.claim(notification, Lease("lease-2", LATER), NOW + 5_000)
+
+    assert second.attempts == (ATTEMPT,)
+    assert second.attempt_count == 1
+    assert second.next_attempt_at is None
+    assert not interrupted
+
+
+def test_a_held_lease_keeps_others_out(store: Notifications) -> None:
+    notification = make.notification()
+    store.claim(notification, LEASE, NOW)
+
+    with pytest.raises(LeaseHeld) as held:
+        store.claim(notification, Lease("lease-2", LATER), LEASE.until - 1)
+
+    assert held.value.until == LEASE.until
+
+
+def test_a_lease_that_has_run_out_can_be_taken_over_and_says_so(store: Notifications) -> None:
+    notification = make.notification()
+    store.claim(notification, LEASE, NOW)
+
+    claimed, interrupted = store.claim(notification, Lease("lease-2", LATER + 1), LEASE.until)
+
+    assert claimed.lease == Lease("lease-2", LATER + 1)
+    assert interrupted
+
+
+def test_an_outcome_ends_an_interruption(store: Notifications) -> None:
+    notification = make.notification()
+    store.claim(notification, LEASE, NOW)
+    second, _ = store.claim(notification, Lease("lease-2", LATER), LEASE.until)
+    store.save(apply(second, Deferred("lease-2", (ATTEMPT,), LATER)), "lease-2")
+
+    _, interrupted = store.claim(notification, Lease("lease-3", LATER + 9), LATER)
+
+    assert not interrupted
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Sent(LEASE.id, NOW, (ATTEMPT,)),
+        Failed(LEASE.id, NOW, (ATTEMPT,), Reason.REFUSED),
+    ],
+)
+def test_a_settled_record_cannot_be_claimed(store: Notifications, event: Sent | Failed) -> None:
+    notification = make.notification()
+    claimed, _ = store.claim(notification, LEASE, NOW)
+    settled = apply(claimed, event)
+    store.save(settled, LEASE.id)
+
+    with pytest.raises(AlreadySettled):
+        store.claim(notification, Lease("lease-2", LATER + 1), LATER)
+    assert _stored(store, notification.id) == settled
+
+
+def test_only_the_holder_of_the_lease_can_save(store: Notifications) -> None:
+    notification = make.notification()
+    mine, _ = store.claim(notification, LEASE, NOW)
+    theirs, _ = store.claim(notification, Lease("lease-2", LATER + 1), LEASE.until)
+
+    with pytest.raises(LeaseLost):
+        store.save(apply(mine, Sent(LEASE.id, NOW, (ATTEMPT,))), LEASE.id)
+
+    assert _stored(store, notification.id) == theirs
+
+
+def test_saving_the_same_again_is_no_error(store: Notifications) -> None:
+    """The first answer may have been lost on the way."""
+    notification = make.notification()
+    claimed, _ = store.claim(notification, LEASE, NOW)
+    sent = apply(claimed, Sent(LEASE.id, NOW, (ATTEMPT,)))
+    store.save(sent, LEASE.id)
+
+    store.save(sent, LEASE.id)
+
+    assert _stored(store, notification.id) == sent
+
+
+def test_a_page_shows_the_newest_first_and_leads_to_the_next(store: Notifications) -> None:
+    records = [accepted(make.notification()) for _ in range(5)]
+    for record in records:
+        store.create(record)
+    newest = list(reversed(records))
+
+    first = store.page("4", PageRequest(limit=2))
+    second = store.page("4", PageRequest(limit=2, after=first.last_seen))
+    third = store.page("4", PageRequest(limit=2, after=second.last_seen))
+
+    assert [*first.records, *second.records, *third.records] == newest
+    assert first.last_seen == newest[1].notification.id
+    assert third.last_seen is None
+
+
+def test_a_page_that_ends_with_the_last_record_has_no_next(store: Notifications) -> None:
+    for _ in range(2):
+        store.create(accepted(make.notification()))
+
+    assert store.page("4", PageRequest(limit=2)).last_seen is None
+
+
+def test_a_record_that_arrives_between_two_pages_shifts_nothing(store: Notifications) -> None:
+    records = [accepted(make.notification()) for _ in range(4)]
+    for record in records:
+        store.create(record)
+    first = store.page("4", PageRequest(limit=2))
+    store.create(accepted(make.notification()))
+
+    second = store.page("4", PageRequest(limit=2, after=first.last_seen))
+
+    assert list(second.records) == [records[1], records[0]]
+
+
+def test_filters_choose_by_channel_and_status(store: Notifications) -> None:
+    in_app = accepted(make.notification(channel=Channel.IN_APP), Status.SENT)
+    email = accepted(make.notification())
+    for record in (in_app, email):
+        store.create(record)
+
+    by_channel = store.page("4", PageRequest(limit=9, channel=Channel.IN_APP))
+    by_status = store.page("4", PageRequest(limit=9, status=Status.PENDING))
+    by_both = store.page("4", PageRequest(limit=9, channel=Channel.EMAIL, status=Status.SENT))
+
+    assert by_channel.records == (in_app,)
+    assert by_status.records == (email,)
+    assert by_both.records == ()
+    assert by_both.user_is_known
+
+
+def test_filtered_pages_leave_nothing_out(store: Notifications) -> None:
+    wanted = []
+    for number in range(12):
+        channel = Channel.IN_APP if number % 3 == 0 else Channel.EMAIL
+        record = accepted(make.notification(channel=channel))
+        store.create(record)
+        if channel is Channel.IN_APP:
+            wanted.append(record)
+
+    seen: list[Record] = []
+    after = None
+    while True:
+        page = store.page("4", PageRequest(limit=1, after=after, channel=Channel.IN_APP))
+        seen += page.records
+        if page.last_seen is None:
+            break
+        after = page.last_seen
+
+    assert seen == list(reversed(wanted))
+
+
+def test_a_user_sees_no_other_users_records(store: Notifications) -> None:
+    store.create(accepted(make.notification(user_id=4)))
+
+    page = store.page("44", PageRequest(limit=9))
+
+    assert page.records == ()
+    assert not page.user_is_known
+
+
+def _stored(store: Notifications, notification_id: str) -> Record:
+    record = store.get("4", notification_id)
+    assert record is not None
+    return record

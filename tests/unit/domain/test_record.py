@@ -1,0 +1,111 @@
+"""The one function that changes states, as a table of every state against every event."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from notificationd.domain.errors import AlreadySettled, LeaseHeld, LeaseLost, NotificationError
+from notificationd.domain.record import (
+    ATTEMPTS_KEPT,
+    Attempt,
+    Claimed,
+    Deferred,
+    Event,
+    Failed,
+    Lease,
+    Outcome,
+    Reason,
+    Record,
+    Sent,
+    Status,
+    accepted,
+    apply,
+)
+from tests.fakes import make
+
+NOW = 1_800_000_000_000
+MINE = Lease("mine", NOW + 30_000)
+ATTEMPT = Attempt(at=NOW, provider="mailgun", outcome=Outcome.ACCEPTED, message_id="1")
+
+PENDING = accepted(make.notification())
+CLAIMED = replace(PENDING, lease=MINE)
+CLAIMED_BY_OTHER = replace(PENDING, lease=Lease("other", NOW + 30_000))
+LEFT_BEHIND = replace(PENDING, lease=Lease("other", NOW))
+SENT = replace(PENDING, status=Status.SENT)
+FAILED = replace(PENDING, status=Status.FAILED, reason=Reason.REFUSED)
+
+CLAIM = Claimed(MINE, NOW)
+SEND = Sent("mine", NOW, (ATTEMPT,))
+FAIL = Failed("mine", NOW, (ATTEMPT,), Reason.RETRIES_EXHAUSTED)
+DEFER = Deferred("mine", (ATTEMPT,), NOW + 5_000)
+
+
+@pytest.mark.parametrize(
+    ("record", "event", "expected"),
+    [
+        (PENDING, CLAIM, Status.PENDING),
+        (PENDING, SEND, LeaseLost),
+        (PENDING, FAIL, LeaseLost),
+        (PENDING, DEFER, LeaseLost),
+        (CLAIMED, CLAIM, LeaseHeld),
+        (CLAIMED, SEND, Status.SENT),
+        (CLAIMED, FAIL, Status.FAILED),
+        (CLAIMED, DEFER, Status.PENDING),
+        (CLAIMED_BY_OTHER, CLAIM, LeaseHeld),
+        (CLAIMED_BY_OTHER, SEND, LeaseLost),
+        (CLAIMED_BY_OTHER, FAIL, LeaseLost),
+        (CLAIMED_BY_OTHER, DEFER, LeaseLost),
+        (LEFT_BEHIND, CLAIM, Status.PENDING),
+        (LEFT_BEHIND, SEND, LeaseLost),
+        (LEFT_BEHIND, FAIL, LeaseLost),
+        (LEFT_BEHIND, DEFER, LeaseLost),
+        *[(SENT, event, AlreadySettled) for event in (CLAIM, SEND, FAIL, DEFER)],
+        *[(FAILED, event, AlreadySettled) for event in (CLAIM, SEND, FAIL, DEFER)],
+    ],
+)
+def test_every_state_meets_every_event(
+    record: Record, event: Event, expected: Status | type[NotificationError]
+) -> None:
+    if isinstance(expected, Status):
+        assert apply(record, event).status is expected
+    else:
+        with pytest.raises(expected):
+            apply(record, event)
+
+
+@pytest.mark.parametrize("event", [SEND, FAIL, DEFER])
+def test_an_outcome_ends_the_lease_and_keeps_its_attempts(event: Event) -> None:
+    after = apply(CLAIMED, event)
+
+    assert after.lease is None
+    assert after.attempts == (ATTEMPT,)
+    assert after.attempt_count == 1
+
+
+def test_a_change_of_status_has_its_time_and_a_deferral_has_none() -> None:
+    assert apply(CLAIMED, SEND).updated_at == NOW
+    assert apply(CLAIMED, FAIL).updated_at == NOW
+    assert apply(CLAIMED, DEFER).updated_at == PENDING.updated_at
+
+
+def test_a_failure_says_why() -> None:
+    assert apply(CLAIMED, FAIL).reason is Reason.RETRIES_EXHAUSTED
+
+
+def test_the_next_try_is_announced_until_it_begins() -> None:
+    waiting = apply(CLAIMED, DEFER)
+    assert waiting.next_attempt_at == NOW + 5_000
+
+    assert apply(waiting, CLAIM).next_attempt_at is None
+
+
+def test_the_newest_attempts_are_kept_and_all_are_counted() -> None:
+    record = CLAIMED
+    for number in range(ATTEMPTS_KEPT + 3):
+        attempt = replace(ATTEMPT, at=NOW + number)
+        record = replace(apply(record, Deferred("mine", (attempt,), NOW)), lease=MINE)
+
+    assert record.attempt_count == ATTEMPTS_KEPT + 3
+    assert [attempt.at - NOW for attempt in record.attempts] == list(range(3, ATTEMPTS_KEPT + 3))

@@ -1,0 +1,237 @@
+"""`POST /notifications` from event to answer."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from functions.send.app import handler
+from tests.unit.functions.conftest import api_event, call
+
+if TYPE_CHECKING:
+    from tests.unit.functions.conftest import Account
+
+ROUTE = "POST /notifications"
+GOOD = {
+    "user_id": 4,
+    "notification_type": "email",
+    "content": "hello, world!",
+    "to": "user4@example.com",
+}
+
+
+def test_a_notification_is_accepted_in_the_words_of_the_first_api(account: Account) -> None:
+    status, body = call(handler, api_event(ROUTE, body=GOOD))
+
+    assert status == 201
+    assert body["message"] == "Notification queued"
+    (message,) = account.messages("email")
+    assert message["id"] == body["id"]
+    assert message["to"] == "user4@example.com"
+    (item,) = account.items()
+    assert item["sk"]["S"] == f"NOTIFICATION#{body['id']}"
+    assert item["status"]["S"] == "pending"
+
+
+def test_an_ordinary_record_fits_into_one_write_unit(account: Account) -> None:
+    body = {**GOOD, "content": "x" * 300, "subject": "y" * 60}
+    call(handler, api_event(ROUTE, body=body))
+
+    (item,) = account.items()
+    size = sum(len(name) + len(json.dumps(value)) for name, value in item.items())
+    assert size < 1024
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"notification_type": "fax"}, "notification_type"),
+        ({"notification_type": None}, "notification_type"),
+        ({"notification_type": 1}, "notification_type"),
+        ({"user_id": {}}, "user_id"),
+        ({"user_id": -1.5}, "user_id"),
+        ({"user_id": 4.0}, "user_id"),
+        ({"user_id": True}, "user_id"),
+        ({"user_id": None}, "user_id"),
+        ({"user_id": ""}, "user_id"),
+        ({"user_id": "u" * 10_000}, "user_id"),
+        ({"content": {"a": 1}}, "content"),
+        ({"content": None}, "content"),
+        ({"content": 5}, "content"),
+        ({"content": ""}, "content"),
+        ({"content": "c" * 65 * 1024}, "content"),
+        ({"to": 7}, "to"),
+        ({"to": "nobody"}, "to"),
+        ({"to": ""}, "to"),
+        ({"subject": ["s"]}, "subject"),
+        ({"data": []}, "data"),
+        ({"delivery": "twice"}, "delivery"),
+        ({"unknown": 1}, "unknown"),
+        ({"\ud800": 1}, "body"),
+    ],
+)
+def test_a_wrong_field_is_named_and_leaves_nothing(
+    account: Account, change: dict[str, Any], field: str
+) -> None:
+    status, problem = call(handler, api_event(ROUTE, body={**GOOD, **change}))
+
+    assert status == 422
+    assert problem["code"] == "invalid_request"
+    assert [error["field"] for error in problem["errors"]] == [field]
+    assert problem["error"] == problem["detail"]
+    assert account.messages("email") == []
+    assert account.items() == []
+
+
+@pytest.mark.parametrize("field", ["user_id", "notification_type", "content"])
+def test_a_missing_field_is_named(account: Account, field: str) -> None:
+    body = {name: value for name, value in GOOD.items() if name != field}
+
+    status, problem = call(handler, api_event(ROUTE, body=body))
+
+    assert status == 422
+    assert problem["errors"] == [{"field": field, "code": "missing", "detail": "is missing"}]
+    assert account.items() == []
+
+
+@pytest.mark.parametrize(
+    ("event", "status"),
+    [
+        (api_event(ROUTE, raw="{"), 400),
+        (api_event(ROUTE, raw=""), 400),
+        (api_event(ROUTE), 400),
+        (api_event(ROUTE, raw="[" * 100_000), 400),
+        (api_event(ROUTE, raw='{"user_id": ' + "1" * 5_000 + "}"), 400),
+        (api_event(ROUTE, body=GOOD, content_type=None), 400),
+        (api_event(ROUTE, body=GOOD, content_type="text/plain"), 400),
+        (api_event(ROUTE, raw="\ud800"), 400),
+        (api_event(ROUTE, body=[GOOD]), 422),
+        (api_event(ROUTE, body="hello"), 422),
+        (api_event(ROUTE, raw="null"), 422),
+        (api_event(ROUTE, raw=" " * 300_000), 413),
+        (api_event(ROUTE, raw=json.dumps({**GOOD, "content": "c" * 20_000_000})), 413),
+    ],
+)
+def test_a_body_that_cannot_be_taken_is_refused_by_name(
+    account: Account, event: dict[str, Any], status: int
+) -> None:
+    answered, problem = call(handler, event)
+
+    assert answered == status
+    assert [error["field"] for error in problem["errors"]] == ["body"]
+    assert account.items() == []
+
+
+def test_a_body_in_base64_is_read(account: Account) -> None:
+    """API Gateway encodes bodies whose content type it does not take for text."""
+    encoded = base64.b64encode(json.dumps(GOOD).encode()).decode()
+    event = {**api_event(ROUTE, raw=encoded), "isBase64Encoded": True}
+
+    status, _ = call(handler, event)
+
+    assert status == 201
+    assert len(account.items()) == 1
+
+
+def test_a_charset_behind_the_content_type_does_not_matter(account: Account) -> None:
+    event = api_event(ROUTE, body=GOOD, content_type="Application/JSON; charset=utf-8")
+
+    assert call(handler, event)[0] == 201
+    assert len(account.items()) == 1
+
+
+def test_a_user_without_an_address_is_a_wrong_field(account: Account) -> None:
+    body = {"user_id": 4, "notification_type": "sms", "content": "hello"}
+
+    status, problem = call(handler, api_event(ROUTE, body=body))
+
+    assert status == 422
+    assert problem["errors"][0]["code"] == "no_address"
+    assert account.items() == []
+
+
+@pytest.mark.parametrize(
+    ("caller", "status", "code"),
+    [
+        ({"kind": "api_key", "id": "k", "scopes": "read admin"}, 403, "forbidden"),
+        ({"kind": "api_key", "id": "k", "scopes": ""}, 403, "forbidden"),
+        ({"kind": "user", "user": "4", "expires_at": "9999999999999"}, 403, "forbidden"),
+        ({"kind": "user", "user": "4", "expires_at": "1"}, 401, "unauthenticated"),
+        ({"kind": "nobody", "detail": "This API key is not known."}, 401, "unauthenticated"),
+        ({"something": "else"}, 401, "unauthenticated"),
+    ],
+)
+def test_only_a_key_with_the_scope_may_send(
+    account: Account, caller: dict[str, str], status: int, code: str
+) -> None:
+    answered, problem = call(handler, api_event(ROUTE, body=GOOD, caller=caller))
+
+    assert answered == status
+    assert problem["code"] == code
+    assert account.items() == []
+
+
+def test_without_an_authorizer_nobody_gets_in(account: Account) -> None:
+    """Should a route ever be declared without one, it stays closed."""
+    event = api_event(ROUTE, body=GOOD)
+    del event["requestContext"]["authorizer"]
+
+    assert call(handler, event)[0] == 401
+    assert account.items() == []
+
+
+def test_without_the_queue_the_answer_is_503_and_nothing_is_accepted(
+    account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("EMAIL_QUEUE_URL", account.queues["email"] + "-gone")
+
+    answer = handler(api_event(ROUTE, body=GOOD), None)
+
+    assert answer["statusCode"] == 503
+    assert int(answer["headers"]["Retry-After"]) > 0
+    assert account.items() == []
+    log = capsys.readouterr().out
+    assert "request_failed" in log
+    assert "user4@example.com" not in log
+
+
+@pytest.mark.parametrize("channel", ["in-app", "email"])
+def test_without_the_table_the_answer_is_503_and_nothing_is_accepted(
+    account: Account, monkeypatch: pytest.MonkeyPatch, channel: str
+) -> None:
+    monkeypatch.setenv("TABLE_NAME", "gone")
+    body = {"user_id": 4, "notification_type": channel, "content": "hello"}
+
+    status, problem = call(handler, api_event(ROUTE, body=body))
+
+    assert status == 503
+    assert problem["code"] == "unavailable"
+    assert account.messages("email") == []
+
+
+def test_a_fault_of_ours_says_nothing_of_its_cause(
+    account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("TABLE_NAME")
+
+    status, problem = call(handler, api_event(ROUTE, body=GOOD))
+
+    assert status == 500
+    assert "TABLE_NAME" not in json.dumps(problem)
+    assert "Misconfiguration" in capsys.readouterr().out
+    assert account.items() == []
+
+
+def test_the_log_has_ids_but_no_content_and_no_address(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, body = call(handler, api_event(ROUTE, body={**GOOD, "subject": "my subject"}))
+
+    log = capsys.readouterr().out
+    assert body["id"] in log
+    for private in ("hello, world!", "user4@example.com", "my subject"):
+        assert private not in log
+    assert len(account.items()) == 1

@@ -1,0 +1,255 @@
+"""Accepting a notification: the checks, the order of the steps, and what each failure leaves."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from notificationd.adapters.addresses import CheckedAddresses
+from notificationd.api.views import notification_frame
+from notificationd.domain.errors import ConnectionGone, InvalidRequest, Unavailable
+from notificationd.domain.notification import Channel, Delivery, Notification
+from notificationd.domain.page import PageRequest
+from notificationd.domain.profile import Profile
+from notificationd.domain.record import Record, Status
+from notificationd.services.push import Push
+from notificationd.services.send import Send, SendCommand
+from tests.fakes.delivery import Clock, RecordingJournal, RecordingSockets
+from tests.fakes.storage import (
+    MemoryConnections,
+    MemoryNotifications,
+    MemoryProfiles,
+    MemoryQueue,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+NOW = 1_800_000_000_000
+
+
+@dataclass
+class World:
+    """The use case with everything around it in memory."""
+
+    pool: ThreadPoolExecutor
+    notifications: MemoryNotifications = field(default_factory=MemoryNotifications)
+    connections: MemoryConnections = field(default_factory=MemoryConnections)
+    profiles: MemoryProfiles = field(default_factory=MemoryProfiles)
+    queue: MemoryQueue = field(default_factory=MemoryQueue)
+    sockets: RecordingSockets = field(default_factory=RecordingSockets)
+    journal: RecordingJournal = field(default_factory=RecordingJournal)
+
+    def send(self, **fields: Any) -> Notification:  # noqa: ANN401 - any field of a command
+        push = Push(
+            connections=self.connections,
+            sockets=self.sockets,
+            queue=self.queue,
+            journal=self.journal,
+            pool=self.pool,
+            frame=notification_frame,
+        )
+        use_case = Send(
+            notifications=self.notifications,
+            connections=self.connections,
+            profiles=self.profiles,
+            queue=self.queue,
+            addresses=CheckedAddresses(),
+            push=push,
+            journal=self.journal,
+            pool=self.pool,
+            clock=Clock(NOW),
+        )
+        values = {"user_id": 4, "channel": Channel.EMAIL, "content": "hello, world!", **fields}
+        return use_case(SendCommand(**values))
+
+    def stored(self, notification: Notification) -> Record | None:
+        return self.notifications.get("4", notification.id)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with ThreadPoolExecutor(4) as pool:
+        world = World(pool)
+        world.profiles.put("4", Profile(email="user4@example.com", phone="+14155550104"))
+        yield world
+
+
+@pytest.mark.parametrize(
+    ("channel", "to"), [(Channel.EMAIL, "user4@example.com"), (Channel.SMS, "+14155550104")]
+)
+def test_email_and_sms_are_queued_and_recorded_with_the_users_address(
+    world: World, channel: Channel, to: str
+) -> None:
+    notification = world.send(channel=channel, delivery=Delivery.AT_MOST_ONCE)
+
+    assert notification.to == to
+    assert notification.delivery is Delivery.AT_MOST_ONCE
+    assert world.queue.notifications == [notification]
+    record = world.stored(notification)
+    assert record is not None
+    assert record.status is Status.PENDING
+    assert world.journal.events == ["accepted"]
+
+
+def test_an_address_given_with_the_request_wins_and_is_normalised(world: World) -> None:
+    assert world.send(to="Other@EXAMPLE.com").to == "Other@example.com"
+    assert world.send(channel=Channel.SMS, to="+1 (415) 555-0199").to == "+14155550199"
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong", "code"),
+    [
+        ({"user_id": 5}, "to", "no_address"),
+        ({"user_id": 5, "channel": Channel.SMS}, "to", "no_address"),
+        ({"to": "nobody"}, "to", "invalid"),
+        ({"channel": Channel.SMS, "to": "12"}, "to", "invalid"),
+        ({"channel": Channel.IN_APP, "to": "user4@example.com"}, "to", "not_for_channel"),
+        ({"content": " \n"}, "content", "empty"),
+        ({"content": "a\x00b"}, "content", "not_text"),
+        ({"content": "\ud800"}, "content", "not_text"),
+        ({"content": "a" * 65_537}, "content", "too_long"),
+        ({"content": "é" * 32_769}, "content", "too_long"),
+        ({"content": "a" * 1_601, "channel": Channel.SMS}, "content", "too_long"),
+        ({"subject": "a\nBcc: b@example.com"}, "subject", "not_text"),
+        ({"subject": ""}, "subject", "empty"),
+        ({"subject": "a" * 256}, "subject", "too_long"),
+        ({"subject": "a", "channel": Channel.SMS}, "subject", "not_for_channel"),
+        ({"data": {}}, "data", "not_for_channel"),
+        ({"data": {"a": "b" * 16_384}, "channel": Channel.IN_APP}, "data", "too_long"),
+        ({"data": {"a": float("nan")}, "channel": Channel.IN_APP}, "data", "not_json"),
+        ({"user_id": ""}, "user_id", "empty"),
+        ({"user_id": "a" * 129}, "user_id", "too_long"),
+        ({"user_id": 10**128}, "user_id", "too_long"),
+        ({"user_id": "a\nb"}, "user_id", "not_text"),
+        ({"user_id": "a/b"}, "user_id", "not_addressable"),
+        ({"user_id": ".."}, "user_id", "not_addressable"),
+        ({"user_id": True}, "user_id", "wrong_type"),
+    ],
+)
+def test_a_wrong_field_is_named_and_nothing_is_left(
+    world: World, fields: dict[str, Any], wrong: str, code: str
+) -> None:
+    with pytest.raises(InvalidRequest) as error:
+        world.send(**fields)
+
+    assert [(entry.field, entry.code) for entry in error.value.fields] == [(wrong, code)]
+    assert world.queue.notifications == []
+    assert world.journal.events == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"content": "a" * 65_536},
+        {"content": "a" * 1_600, "channel": Channel.SMS},
+        {"content": "a\tb\r\nc"},
+        {"subject": "a" * 255},
+        {"user_id": "a" * 128, "to": "user4@example.com"},
+        {"user_id": 10**127, "to": "user4@example.com"},
+    ],
+)
+def test_what_just_fits_is_accepted(world: World, fields: dict[str, Any]) -> None:
+    world.send(**fields)
+
+    assert len(world.queue.notifications) == 1
+
+
+def test_several_wrong_fields_are_named_together(world: World) -> None:
+    with pytest.raises(InvalidRequest) as error:
+        world.send(user_id="", content="", subject="")
+
+    assert [entry.field for entry in error.value.fields] == ["user_id", "content", "subject"]
+
+
+def test_in_app_is_in_the_inbox_and_on_every_live_socket(world: World) -> None:
+    for connection in ("a", "b"):
+        world.connections.add("4", connection, NOW)
+    world.connections.add("5", "c", NOW)
+
+    notification = world.send(channel=Channel.IN_APP)
+
+    record = world.stored(notification)
+    assert record is not None
+    assert record.status is Status.SENT
+    assert sorted(connection for connection, _ in world.sockets.frames) == ["a", "b"]
+    assert world.queue.notifications == []
+    assert world.journal.events == ["accepted", "pushed"]
+
+
+def test_a_gone_socket_is_forgotten_and_a_busy_one_is_left_to_the_queue(world: World) -> None:
+    for connection in ("busy", "fine", "gone"):
+        world.connections.add("4", connection, NOW)
+    world.sockets.failing = {"gone": ConnectionGone(), "busy": Unavailable()}
+
+    notification = world.send(channel=Channel.IN_APP)
+
+    assert list(world.connections.of("4")) == ["busy", "fine"]
+    assert world.queue.pushes == [(notification, ("busy",))]
+    assert [connection for connection, _ in world.sockets.frames] == ["fine"]
+
+
+def test_sockets_that_cannot_be_looked_up_are_left_to_the_queue(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.connections, "of", _unavailable)
+
+    notification = world.send(channel=Channel.IN_APP)
+
+    assert world.queue.pushes == [(notification, None)]
+    assert world.stored(notification) is not None
+
+
+def test_in_app_is_not_accepted_and_not_pushed_without_its_record(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.connections.add("4", "a", NOW)
+    monkeypatch.setattr(world.notifications, "create", _unavailable)
+
+    with pytest.raises(Unavailable):
+        world.send(channel=Channel.IN_APP)
+
+    assert world.sockets.frames == []
+    assert world.queue.pushes == []
+
+
+def test_without_the_queue_nothing_is_accepted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.queue, "put", _unavailable)
+
+    with pytest.raises(Unavailable):
+        world.send()
+
+    page = world.notifications.page("4", PageRequest(limit=10))
+    assert page.records == ()
+
+
+def test_what_is_queued_is_accepted_even_if_its_record_must_wait(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A 503 would be a lie: the message is on its way. The dispatcher writes the record."""
+    monkeypatch.setattr(world.notifications, "create", _unavailable)
+
+    notification = world.send()
+
+    assert world.queue.notifications == [notification]
+    assert world.journal.events == ["record_left_to_dispatcher", "accepted"]
+
+
+def test_without_the_table_no_address_is_found_and_nothing_is_accepted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.profiles, "get", _unavailable)
+
+    with pytest.raises(Unavailable):
+        world.send()
+
+    assert world.queue.notifications == []
+
+
+def _unavailable(*_: object) -> Sequence[str]:
+    raise Unavailable
