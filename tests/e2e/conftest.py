@@ -1,0 +1,48 @@
+"""One running service for all end-to-end tests: what `make run` runs, on ports of its own."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local.stack import Stack, settings_beside
+from tests.e2e.service import Service, Someone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_NUMBERS = itertools.count(2000)
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    with Stack(settings_beside("e2e")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def service(stack: Stack) -> Iterator[Service]:
+    with Service(stack) as made:
+        yield made
+
+
+@pytest.fixture
+def someone(service: Service) -> Callable[[], Someone]:
+    """Make users whom no other test knows, with an e-mail address and a phone number."""
+
+    def make() -> Someone:
+        name = f"user-{uuid.uuid4().hex[:12]}"
+        user = Someone(name, f"{name}@example.com", f"+1415555{next(_NUMBERS)}")
+        points = {"email": user.email, "phone": user.phone}
+        assert service.put(f"/users/{name}", points).status_code == 200
+        return user
+
+    return make
+
+
+@pytest.fixture
+def user(someone: Callable[[], Someone]) -> Someone:
+    return someone()
