@@ -8,11 +8,15 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from requests import RequestException
-
 from notificationd.adapters.email import subject_of
-from notificationd.adapters.http import TIMEOUT_SECONDS, retry_after, transport_failure
-from notificationd.domain.errors import DeliveryError, Misconfigured, Permanent, Retryable
+from notificationd.adapters.http import CALL_ERRORS, TIMEOUT_SECONDS, retry_after, transport_failure
+from notificationd.domain.errors import (
+    DeliveryError,
+    Misconfigured,
+    OutcomeUnknown,
+    Permanent,
+    Retryable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,21 +69,28 @@ class Mailgun:
         }
         try:
             answer = self._session.post(
-                self._url, data=form, auth=("api", self._api_key()), timeout=TIMEOUT_SECONDS
+                self._url,
+                data=form,
+                auth=("api", self._api_key()),
+                timeout=TIMEOUT_SECONDS,
+                allow_redirects=False,  # it would go on as a GET, whose 200 proves nothing
             )
-        except RequestException as error:
+        except CALL_ERRORS as error:
             raise transport_failure(error) from error
         body = _json(answer)
-        if answer.ok:
-            return str(body.get("id", ""))
-        raise refusal(answer, str(body.get("message") or answer.reason))
+        if not HTTPStatus.OK <= answer.status_code < HTTPStatus.MULTIPLE_CHOICES:
+            raise refusal(answer, str(body.get("message") or answer.reason))
+        if not body.get("id"):
+            text = "Mailgun's answer could not be read."
+            raise OutcomeUnknown(text, code=str(answer.status_code))
+        return str(body["id"])
 
 
 def refusal(answer: Response, text: str) -> DeliveryError:
     """Return what an answer other than 2xx means for the notification."""
     status = answer.status_code
     code = str(status)
-    if status in _MISCONFIGURED:
+    if status in _MISCONFIGURED or status < HTTPStatus.BAD_REQUEST:  # 3xx: nobody sends from there
         return Misconfigured(text, code=code)
     if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Retryable(text, code=code, retry_after=retry_after(answer.headers))

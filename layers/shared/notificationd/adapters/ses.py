@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from notificationd.adapters.aws_outcomes import aws_failure
+from notificationd.adapters.aws_outcomes import (
+    CALL_ERRORS,
+    CallError,
+    accepted_id,
+    aws_failure,
+)
 from notificationd.adapters.email import subject_of
 from notificationd.domain.errors import DeliveryError, Misconfigured, Permanent, Retryable
 
@@ -56,12 +61,12 @@ class Ses:
                     }
                 },
             )
-        except (BotoCoreError, ClientError) as error:
+        except CALL_ERRORS as error:
             raise _failure(error) from error
-        return answer["MessageId"]
+        return accepted_id(answer)
 
 
-def _failure(error: BotoCoreError | ClientError) -> DeliveryError:
+def _failure(error: CallError) -> DeliveryError:
     if isinstance(error, ClientError):
         details = error.response.get("Error", {})
         # MessageRejected says both "your content is refused" and "you may not send as this".

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from notificationd.adapters.aws_outcomes import aws_failure
+from notificationd.adapters.aws_outcomes import CALL_ERRORS, accepted_id, aws_failure
 from notificationd.domain.errors import DeliveryError, Misconfigured, Permanent, Retryable
 
 if TYPE_CHECKING:
@@ -52,6 +50,6 @@ class Sns:
                 Message=notification.content,
                 MessageAttributes=_TRANSACTIONAL,
             )
-        except (BotoCoreError, ClientError) as error:
+        except CALL_ERRORS as error:
             raise aws_failure(error, _CODES) from error
-        return answer["MessageId"]
+        return accepted_id(answer)

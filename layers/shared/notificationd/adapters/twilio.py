@@ -10,13 +10,16 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from requests import RequestException
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import (
+    TwilioException,
+    TwilioRestException,
+    TwilioServiceException,
+)
 from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from notificationd.adapters.http import TIMEOUT_SECONDS, retry_after, transport_failure
+from notificationd.adapters.http import CALL_ERRORS, TIMEOUT_SECONDS, retry_after, transport_failure
 from notificationd.domain.errors import (
     DeliveryError,
     Misconfigured,
@@ -41,6 +44,7 @@ _BAD_ADDRESS = {21211, 21214, 21217, 21610, 21612, 21614, 30005, 30006}
 _BAD_CONTENT = {21602, 21617, 30004, 30007}
 _ACCOUNT = {20003, 20005, 21212, 21603, 21606, 21660, 30002}
 _PASSING = {20429, 30001, 30003, 30008}
+_MISCONFIGURED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
 
 class Twilio:
@@ -78,19 +82,31 @@ class Twilio:
             message = client.messages.create(
                 to=notification.to or "", body=notification.content, **self._sender
             )
-        except RequestException as error:
+        except CALL_ERRORS as error:
             raise transport_failure(error) from error
-        except TwilioRestException as error:
+        except (TwilioRestException, TwilioServiceException) as error:
             raise refusal(error, exchange.headers) from error
-        except (TwilioException, ValueError) as error:  # an answer that the SDK cannot read
+        except (TwilioException, ValueError, TypeError, AttributeError) as error:
+            # An answer that the SDK cannot read: it takes any 2xx for a message's JSON.
             text = f"Twilio's answer could not be read ({type(error).__name__})."
             raise OutcomeUnknown(text) from error
-        return message.sid or ""
+        if not message.sid:
+            text = "Twilio's answer names no message."
+            raise OutcomeUnknown(text)
+        return str(message.sid)
 
 
-def refusal(error: TwilioRestException, headers: Mapping[str, str]) -> DeliveryError:
-    """Return what an error answer means: Twilio's own code decides, else the HTTP status."""
-    text, code = error.msg, str(error.code or error.status)
+def refusal(
+    error: TwilioRestException | TwilioServiceException, headers: Mapping[str, str]
+) -> DeliveryError:
+    """Return what an error answer means: Twilio's own code decides, else the HTTP status.
+
+    Args:
+        error: in the shape that the Messages API has today, or in that of RFC 9457.
+    """
+    is_problem = isinstance(error, TwilioServiceException)
+    text = (error.detail or error.title) if is_problem else error.msg
+    code = str(error.code or error.status)
     if error.code in _BAD_ADDRESS:
         return Permanent(text, code=code)
     if error.code in _BAD_CONTENT:
@@ -103,7 +119,7 @@ def refusal(error: TwilioRestException, headers: Mapping[str, str]) -> DeliveryE
         or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     ):
         return Retryable(text, code=code, retry_after=retry_after(headers))
-    if error.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
+    if error.status in _MISCONFIGURED or error.status < HTTPStatus.BAD_REQUEST:  # 3xx: not Twilio
         return Misconfigured(text, code=code)
     return Permanent(text, code=code, address_at_fault=False)
 
