@@ -1,0 +1,109 @@
+"""The operators' command: API keys and dead letters, of the local run or of a stack on AWS."""
+
+import sys
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
+from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.errors import LocalError
+from local.notificationctl import dead_letters, keys
+from local.notificationctl.target import Target
+from notificationd.domain.errors import Unavailable
+from notificationd.domain.identity import Scope
+
+_DEFAULT_LIMIT: Final = 100
+
+
+def main() -> int:
+    """Run a command; return 0, or 1 with one sentence on stderr. Wrong arguments exit with 2."""
+    arguments = _parser().parse_args()
+    try:
+        _run(arguments)
+    except LocalError as error:
+        print(f"notificationctl: {error}", file=sys.stderr)
+        return 1
+    except (BotoCoreError, ClientError, Unavailable) as error:
+        print(f"notificationctl: AWS did not do it: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _run(arguments: Namespace) -> None:
+    target = Target(arguments.stack, arguments.region, arguments.profile)
+    match (arguments.subject, arguments.action):
+        case ("keys", "create"):
+            keys.create(target, arguments.name, arguments.scopes)
+        case ("keys", "list"):
+            keys.list_all(target)
+        case ("keys", "revoke"):
+            keys.revoke(target, arguments.id)
+        case _:
+            dead_letters.list_all(target, arguments.limit, as_json=arguments.json)
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="notificationctl",
+        description="API keys and dead letters. Works on the local run ('make run'), or with "
+        "--stack on a stack on AWS.",
+    )
+    _add_stack_options(parser, default=None)
+    after = ArgumentParser(add_help=False)  # the same options may come after the command too
+    _add_stack_options(after, default=SUPPRESS)
+    subjects = parser.add_subparsers(dest="subject", required=True)
+
+    actions = subjects.add_parser("keys", help="API keys").add_subparsers(
+        dest="action", required=True
+    )
+    create = actions.add_parser("create", parents=[after], help="create a key and print it, once")
+    create.add_argument("--name", required=True, help="what it is for")
+    create.add_argument(
+        "--scopes",
+        required=True,
+        type=_scopes,
+        metavar="SCOPE[,SCOPE]",
+        help=f"what it may do: {', '.join(Scope)}",
+    )
+    actions.add_parser("list", parents=[after], help="list the keys that are valid")
+    revoke = actions.add_parser("revoke", parents=[after], help="delete a key")
+    revoke.add_argument("id", help="as 'keys list' shows it")
+
+    actions = subjects.add_parser(
+        "dead-letters", help="notifications that could not be delivered"
+    ).add_subparsers(dest="action", required=True)
+    listing = actions.add_parser(
+        "list", parents=[after], help="list them with their reasons; none is removed"
+    )
+    listing.add_argument(
+        "--limit", type=_limit, default=_DEFAULT_LIMIT, help="at most so many (%(default)s)"
+    )
+    listing.add_argument("--json", action="store_true", help="print JSON")
+    return parser
+
+
+def _add_stack_options(parser: ArgumentParser, default: str | None) -> None:
+    options = parser.add_argument_group("a stack on AWS")
+    options.add_argument("--stack", default=default, help="its CloudFormation name")
+    options.add_argument("--region", default=default, help="its region, if not the profile's")
+    options.add_argument("--profile", default=default, help="the AWS profile to use")
+
+
+def _scopes(text: str) -> list[str]:
+    scopes = [scope.strip() for scope in text.split(",")]
+    unknown = [scope for scope in scopes if scope not in list(Scope)]
+    if unknown:
+        raise ArgumentTypeError(f"'{unknown[0]}' is not one of {', '.join(Scope)}")
+    return scopes
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise ArgumentTypeError(f"'{text}' is not a number from 1 on")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
