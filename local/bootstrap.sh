@@ -47,7 +47,10 @@ set_up() { # <environment's folder> <lock>
     # Relocatable: its commands go on working when the clone is moved or copied.
     "$uv" venv --quiet --clear --relocatable --python 3.13 "$folder"
   fi
-  "$uv" pip sync --quiet --require-hashes --python "$folder" "$lock" ||
+  # SAM is compiled at once: the runner gives it an environment that would not keep the result.
+  local compile=--no-compile-bytecode
+  [ "$lock" != local/requirements-sam.txt ] || compile=--compile-bytecode
+  "$uv" pip sync --quiet "$compile" --require-hashes --python "$folder" "$lock" ||
     die "the packages in $lock could not be installed (see above): check the network or uv's configuration and run make again."
 }
 

@@ -50,7 +50,12 @@ class Push:
         if pushed:
             self.journal.note(
                 "pushed",
-                {"notification_id": notification.id, "user_id": user, "connections": pushed},
+                {
+                    "notification_id": notification.id,
+                    "user_id": notification.user_id,
+                    "channel": notification.channel,
+                    "connections": pushed,
+                },
             )
         return tuple(
             connection
