@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tests.e2e.service import Service
 
 ROOT = Path(__file__).parents[2]
+BASH = shutil.which("bash") or "/bin/bash"
 # What `make listen USER=4` runs, but for a stack that is not the developer's own.
 _LISTEN = """
 import dataclasses, pathlib, sys
@@ -46,7 +48,7 @@ class Shell:
 
     def run(self, command: str) -> str:
         done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", f". '{self._env}'\n{command}"],
+            [BASH, "-euo", "pipefail", "-c", f". '{self._env}'\n{command}"],
             check=True,
             capture_output=True,
             text=True,

@@ -6,9 +6,10 @@ import threading
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from notificationd.domain.errors import LeaseLost
 from notificationd.domain.notification import Notification, user_key
 from notificationd.domain.page import Page, PageRequest
-from notificationd.domain.record import Claimed, Lease, LeaseLost, Record, accepted, apply
+from notificationd.domain.record import Claimed, Lease, Record, accepted, apply
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

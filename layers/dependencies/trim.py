@@ -1,0 +1,70 @@
+"""Drop from an installed layer what no function reads.
+
+A function's cold start unpacks and searches the whole layer, and Lambda counts its bytes towards
+the 250 MB limit. Four things go:
+
+- botocore's descriptions of the AWS services that notificationd does not call, and the examples
+  in those that stay (they only feed boto3's documentation);
+- boto3's resource descriptions: the code uses clients, never ``boto3.resource``;
+- twilio's products other than its messaging API. ``twilio.rest.Client`` imports each product on
+  first use, so the ones left out cost nothing until somebody calls them, and then they fail with
+  ``ModuleNotFoundError`` (add the product to ``TWILIO_PRODUCTS``);
+- package metadata beyond ``METADATA``, console scripts and the packages' own tests.
+  ``importlib.metadata.version`` reads ``METADATA``, and pydantic asks it for email-validator's.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+# The names under botocore/data of the services that any function calls. The plain files beside
+# them (endpoints.json, partitions.json, ...) are botocore's own and stay.
+AWS_SERVICES = frozenset({"apigatewaymanagementapi", "dynamodb", "sesv2", "sns", "sqs", "ssm"})
+
+# The packages under twilio/rest. Messages.json belongs to "api".
+TWILIO_PRODUCTS = frozenset({"api"})
+
+
+def trim(site: Path) -> None:
+    """Remove the unused parts of the packages in a site directory.
+
+    Args:
+        site: Where pip installed the packages (``pip install --target``).
+
+    Raises:
+        FileNotFoundError: botocore or twilio is not there or is laid out differently, or does
+            not know a service that is to be kept. A new release may do that; better here than
+            as a missing model at run time.
+    """
+    _keep_folders(site / "botocore" / "data", AWS_SERVICES)
+    for example in site.glob("botocore/data/*/*/examples-1.json*"):
+        example.unlink()
+    _keep_folders(site / "boto3" / "data", frozenset())
+    _keep_folders(site / "twilio" / "rest", TWILIO_PRODUCTS)
+    for metadata in site.glob("*.dist-info"):
+        _keep_metadata(metadata)
+    for tests in site.glob("*/tests"):
+        shutil.rmtree(tests)
+    shutil.rmtree(site / "bin", ignore_errors=True)  # console scripts name the builder's Python
+
+
+def _keep_folders(parent: Path, names: frozenset[str]) -> None:
+    folders = {path.name: path for path in parent.iterdir() if path.is_dir()}
+    if missing := names - folders.keys():
+        message = f"{parent.parent.name}/{parent.name} has no {', '.join(sorted(missing))}"
+        raise FileNotFoundError(message)
+    for name, folder in folders.items():
+        if name not in names:
+            shutil.rmtree(folder)
+
+
+def _keep_metadata(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != "METADATA":
+            path.unlink()
+
+
+if __name__ == "__main__":
+    trim(Path(sys.argv[1]))
