@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notificationd.api.http import problem_answer
 from notificationd.domain.errors import NotFound
@@ -21,7 +22,7 @@ _TYPES = {
     ".svg": "image/svg+xml",
 }
 _HEADERS = {
-    "Cache-Control": "no-cache",
+    "Cache-Control": "no-cache",  # kept, and asked after by its tag
     # The page holds an API key while it is open: nothing but its own files may run in it.
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -35,15 +36,26 @@ _HEADERS = {
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Answer with a file of the page."""
     name = (event.get("pathParameters") or {}).get("file", "index.html")
-    content = _files().get(name)
-    if content is None:
+    file = _files().get(name)
+    if file is None:
         return problem_answer(NotFound("There is no such file."))
-    headers = {**_HEADERS, "Content-Type": _TYPES[Path(name).suffix]}
-    return {"statusCode": int(HTTPStatus.OK), "headers": headers, "body": content}
+    if event["headers"].get("if-none-match") == file.tag:
+        return {"statusCode": int(HTTPStatus.NOT_MODIFIED), "headers": {"ETag": file.tag}}
+    headers = {**_HEADERS, "Content-Type": _TYPES[Path(name).suffix], "ETag": file.tag}
+    return {"statusCode": int(HTTPStatus.OK), "headers": headers, "body": file.content}
+
+
+class _File(NamedTuple):
+    content: str
+    tag: str
 
 
 @cache
-def _files() -> dict[str, str]:
+def _files() -> dict[str, _File]:
     """Return the page's files by name: what is not among them cannot be asked for."""
-    files = sorted(_STATIC.iterdir())
-    return {file.name: file.read_text("utf-8") for file in files if file.suffix in _TYPES}
+    files = {}
+    for path in _STATIC.iterdir():
+        if path.suffix in _TYPES:
+            content = path.read_text("utf-8")
+            files[path.name] = _File(content, f'"{sha256(content.encode()).hexdigest()[:32]}"')
+    return files

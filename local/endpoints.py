@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Self
+from urllib.parse import urlencode
 
 from local.cloud import Cloud
 from local.credentials import write_private
@@ -23,7 +24,7 @@ class Endpoints:
     Attributes:
         api_url: the HTTP API, without a slash at its end.
         websocket_url: the WebSocket API; `?token=<user token>` comes after it.
-        console_url: the console's page; the key after its # never leaves the browser.
+        console_url: the console's page, signed in; what is behind its # never leaves the browser.
         sandbox_url: the provider sandbox.
         api_key: a key with all scopes.
         aws_endpoint_url: the emulator.
@@ -70,7 +71,7 @@ def endpoints_of(cloud: Cloud, sandbox_url: str, api_key: str) -> Endpoints:
     return Endpoints(
         api_url=api_url,
         websocket_url=outputs["WebSocketUrl"].replace("http", "ws", 1),
-        console_url=f"{api_url}/#key={api_key}",
+        console_url=f"{api_url}/#{urlencode({'key': api_key, 'user': 4, 'sandbox': sandbox_url})}",
         sandbox_url=sandbox_url,
         api_key=api_key,
         aws_endpoint_url=cloud.endpoint_url or "",

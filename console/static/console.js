@@ -1,12 +1,15 @@
-/** The console: who is signed in, whose notifications are shown, and the parts that show them. */
+/**
+ * The console: who is signed in, and whose notifications are shown.
+ *
+ * The page's files come from a Lambda function, one request an instance at a time. So no module
+ * imports more than five others: loaded at once, they would need as many instances, each of them
+ * cold at first, and a new AWS account has ten in all.
+ */
 
 import { Api } from "./api.js";
 import { byId, whileBusy } from "./dom.js";
-import { runInbox } from "./inbox.js";
-import { runSendForm } from "./send.js";
 import { forget, recall, remember, sandboxAddress, takeFragment } from "./session.js";
-import { NotificationTable } from "./table.js";
-import { openTimeline } from "./timeline.js";
+import { runWorkspace } from "./workspace.js";
 
 /** The API's root: this file is at console/console.js below it, wherever the API lives. */
 const BASE = new URL("../", import.meta.url);
@@ -57,20 +60,14 @@ function showUser(user) {
   userForm.elements.user.value = user;
   byId("no-user").hidden = user !== "";
   byId("workspace").hidden = user === "";
-  byId("user-shown").textContent = user;
-  document.title = user ? `${user} · notificationd` : "notificationd console";
   if (user === "") {
     userForm.elements.user.focus();
     return;
   }
-  const { signal } = showing;
+  document.title = `${user} · notificationd`;
+  byId("user-shown").textContent = user;
   const api = new Api(BASE, recall("key"), onUnknownKey);
-  const onOpen = (id) => openTimeline({ api, user, id, signal });
-  const table = new NotificationTable({ api, user, onOpen, signal });
-  const refresh = () => table.refresh();
-  runSendForm({ api, user, onSent: refresh, onOpen, signal });
-  runInbox({ api, user, onArrival: refresh, signal });
-  refresh();
+  runWorkspace({ api, user, signal: showing.signal });
 }
 
 async function signIn() {

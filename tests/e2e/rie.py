@@ -31,14 +31,15 @@ _INVOCATIONS = "/2015-03-31/functions/function/invocations"
 _STOP_SECONDS = 10
 
 
-def functions_of(build: Path) -> list[str]:
-    """Return the logical ids of the functions that `sam build` has built."""
-    template = loader.load(build / "template.yaml")
-    return sorted(
-        name
-        for name, resource in template["Resources"].items()
-        if resource["Type"] == "AWS::Serverless::Function"
-    )
+def functions_of(build: Path) -> dict[str, list[str]]:
+    """Return the functions that `sam build` has built, each with its layers, by logical id."""
+    document = loader.load(build / "template.yaml")
+    everywhere = document["Globals"]["Function"]["Layers"]
+    functions = loader.Template(document).all("AWS::Serverless::Function")
+    return {
+        name: [layer["Ref"] for layer in (*everywhere, *function.get("Layers", []))]
+        for name, function in functions.items()
+    }
 
 
 @contextmanager
@@ -52,7 +53,7 @@ def running(
         variables: its environment, as the file for `sam local invoke` has it.
     """
     code = settings.build / function
-    layers = [settings.build / layer / "python" for layer in ("DependenciesLayer", "SharedLayer")]
+    layers = [settings.build / layer / "python" for layer in functions_of(settings.build)[function]]
     address, runtime = (f"127.0.0.1:{port}" for port in free_ports(2))
     process = subprocess.Popen(
         [

@@ -36,7 +36,10 @@ def test_a_stack_is_called_at_its_outputs(stack: FakeStack) -> None:
 
     assert found.api_url == _STACK_OUTPUTS["ApiUrl"]
     assert found.websocket_url == "ws://127.0.0.1:14566/_aws/execute-api/00000002/live"
-    assert found.console_url == f"{_STACK_OUTPUTS['ApiUrl']}/#key=nd_key"
+    assert (
+        found.console_url
+        == f"{_STACK_OUTPUTS['ApiUrl']}/#key=nd_key&user=4&sandbox=http%3A%2F%2F127.0.0.1%3A18025"
+    )
 
 
 def test_endpoints_are_read_as_they_were_written(stack: FakeStack, tmp_path: Path) -> None:

@@ -1,0 +1,155 @@
+"""The HTTP API: what it answers, to whom, and that its functions may be called by it."""
+
+from importlib import import_module
+
+from tests.unit.template.loader import ROOT, Template
+from tests.unit.template.routes import HTTP_API, authorizer_arn, may_invoke, routes
+
+PUBLIC = {
+    "GET /": "the console's page, which holds no data",
+    "GET /console/{file}": "and its files",
+}
+CONSOLE = "ConsoleFunction"  # has no routes of its own: it serves whatever file is asked for
+
+
+def test_every_route_but_the_public_ones_has_the_authorizer(template: Template) -> None:
+    open_ = {
+        route.key
+        for route in routes(template)
+        if route.properties.get("AuthorizationType") != "CUSTOM"
+        or route.properties.get("AuthorizerId") != {"Ref": "HttpAuthorizer"}
+    }
+
+    assert open_ == PUBLIC.keys()
+
+
+def test_only_the_console_is_public(template: Template) -> None:
+    """The functions behind routes with an authorizer take the caller's name from it."""
+    functions = {route.function for route in routes(template) if route.key in PUBLIC}
+
+    assert functions == {CONSOLE}
+
+
+def test_the_authorizer_asks_the_authorize_function(template: Template) -> None:
+    authorizer = template.resource("HttpAuthorizer")
+
+    assert "/functions/${AuthorizeFunction.Arn}/" in template.text(authorizer["AuthorizerUri"])
+    assert authorizer["AuthorizerType"] == "REQUEST"
+    assert authorizer["AuthorizerPayloadFormatVersion"] == "2.0"
+    assert authorizer["EnableSimpleResponses"] is True
+
+
+def test_a_call_without_credentials_never_reaches_a_function(template: Template) -> None:
+    """API Gateway itself answers 401 where the identity source is missing."""
+    authorizer = template.resource("HttpAuthorizer")
+
+    assert authorizer.get("IdentitySource") == ["$request.header.Authorization"]
+
+
+def test_a_revoked_key_is_refused_within_a_minute(template: Template) -> None:
+    """But answers are kept at all: the authorizer reads the table only once a minute per key."""
+    assert 0 < template.resource("HttpAuthorizer")["AuthorizerResultTtlInSeconds"] <= 60
+
+
+def test_api_gateway_may_ask_the_authorizer(template: Template) -> None:
+    assert may_invoke(template, "AuthorizeFunction", authorizer_arn("HttpAuthorizer"))
+
+
+def test_api_gateway_may_call_the_function_of_every_route(template: Template) -> None:
+    refused = [
+        route.key
+        for route in routes(template)
+        if not may_invoke(template, route.function, route.arn)
+    ]
+
+    assert refused == []
+
+
+def test_only_this_api_may_call_the_functions(template: Template) -> None:
+    sources = [
+        template.text(permission.get("SourceArn", ""))
+        for permission in template.all("AWS::Lambda::Permission").values()
+    ]
+
+    assert [source for source in sources if ":${HttpApi}/" not in source] == []
+
+
+def test_every_route_has_a_handler_and_every_handler_a_route(template: Template) -> None:
+    """A route without a handler answers 404; a handler without a route is never called."""
+    functions = template.functions()
+    declared: dict[str, set[str]] = {}
+    for route in routes(template):
+        if route.function != CONSOLE:
+            declared.setdefault(functions[route.function]["CodeUri"], set()).add(route.key)
+    registered = {
+        folder: set(import_module(f"{folder.replace('/', '.')}.app").handler._routes)  # noqa: SLF001
+        for folder in declared
+    }
+
+    assert declared == registered
+
+
+def test_every_function_that_answers_http_has_its_routes_in_the_template(
+    template: Template,
+) -> None:
+    answering = {
+        str(path.parent.relative_to(ROOT))
+        for path in ROOT.glob("functions/*/app.py")
+        if hasattr(import_module(f"functions.{path.parent.name}.app").handler, "route")
+    }
+    functions = template.functions()
+
+    assert answering == {
+        functions[route.function]["CodeUri"]
+        for route in routes(template)
+        if route.function != CONSOLE
+    }
+
+
+def test_no_two_routes_are_the_same(template: Template) -> None:
+    """CloudFormation would fail half-way through a deploy."""
+    keys = [route.key for route in routes(template)]
+
+    assert sorted(keys) == sorted(set(keys))
+
+
+def test_no_route_catches_everything(template: Template) -> None:
+    """A call to an unknown path is answered by API Gateway, for nothing."""
+    assert [route.key for route in routes(template) if "$default" in route.key] == []
+
+
+def test_every_integration_passes_the_whole_request_in_format_2(template: Template) -> None:
+    other = [
+        name
+        for name, integration in template.all("AWS::ApiGatewayV2::Integration").items()
+        if integration["IntegrationType"] != "AWS_PROXY"
+        or integration["PayloadFormatVersion"] != "2.0"
+    ]
+
+    assert other == []
+
+
+def test_all_parts_belong_to_the_one_http_api_that_is_deployed_by_itself(
+    template: Template,
+) -> None:
+    parts = [
+        properties["ApiId"]
+        for kind in ("Stage", "Authorizer", "Integration", "Route")
+        for properties in template.all(f"AWS::ApiGatewayV2::{kind}").values()
+    ]
+    stage = template.resource("HttpStage")
+
+    assert [api for api in parts if api != HTTP_API] == []
+    assert (stage["StageName"], stage["AutoDeploy"]) == ("$default", True)
+
+
+def test_pages_of_allowed_origins_may_call_every_route(template: Template) -> None:
+    """CORS: with credentials in a header, so the header has to be named and cookies never go."""
+    cors = template.resource("HttpApi").get("CorsConfiguration", {})
+    methods = {route.key.split(" ", 1)[0] for route in routes(template)}
+
+    assert cors.get("AllowOrigins") == {"Ref": "AllowedOrigins"}
+    assert methods | {"OPTIONS"} <= set(cors["AllowMethods"])
+    assert {"authorization", "content-type"} <= set(cors["AllowHeaders"])
+    assert "retry-after" in cors["ExposeHeaders"]
+    assert "AllowCredentials" not in cors

@@ -1,0 +1,227 @@
+"""Least privilege: each function may make the calls that it makes, on what it makes them on.
+
+The table below is the review: a role that is given more, or less, does not pass until it says so.
+"""
+
+from collections.abc import Iterator
+
+from tests.unit.template.loader import Json, Template, as_list
+
+TABLE = "${Table.Arn}"
+QUEUES = {"${EmailQueue.Arn}", "${SmsQueue.Arn}", "${InAppQueue.Arn}"}
+_ACCOUNT = "${AWS::Region}:${AWS::AccountId}"
+_SECRETS = f"arn:${{AWS::Partition}}:ssm:{_ACCOUNT}:parameter/${{AWS::StackName}}"
+_IDENTITIES = f"arn:${{AWS::Partition}}:ses:{_ACCOUNT}:identity"
+SOCKETS = (
+    f"arn:${{AWS::Partition}}:execute-api:{_ACCOUNT}:${{WebSocketApi}}/live/POST/@connections/*"
+)
+NOT_A_TOPIC = "not arn:${AWS::Partition}:sns:*:*:*"
+
+GRANTS: dict[str, dict[str, set[str]]] = {
+    "AuthorizeFunction": {
+        "dynamodb:GetItem": {TABLE},
+        "ssm:GetParameter": {f"{_SECRETS}/token-secret"},
+    },
+    "SendFunction": {
+        "dynamodb:DeleteItem": {TABLE},
+        "dynamodb:GetItem": {TABLE},
+        "dynamodb:PutItem": {TABLE},
+        "dynamodb:Query": {TABLE},
+        "sqs:SendMessage": QUEUES,
+        "execute-api:ManageConnections": {SOCKETS},
+    },
+    "ListFunction": {
+        "dynamodb:GetItem": {TABLE},
+        "dynamodb:Query": {TABLE},
+    },
+    "UsersFunction": {
+        "dynamodb:GetItem": {TABLE},
+        "dynamodb:UpdateItem": {TABLE},
+        "ssm:GetParameter": {f"{_SECRETS}/token-secret"},
+    },
+    "DispatchFunction": {
+        "dynamodb:DeleteItem": {TABLE},
+        "dynamodb:Query": {TABLE},
+        "dynamodb:UpdateItem": {TABLE},
+        "sqs:ChangeMessageVisibility": QUEUES,
+        "sqs:DeleteMessage": QUEUES,
+        "sqs:GetQueueAttributes": QUEUES,
+        "sqs:ReceiveMessage": QUEUES,
+        "ssm:GetParameter": {f"{_SECRETS}/mailgun-api-key", f"{_SECRETS}/twilio-auth-token"},
+        "ses:SendEmail": {f"{_IDENTITIES}/${{SesIdentity}}", f"{_IDENTITIES}/${{EmailFrom}}"},
+        "sns:Publish": {NOT_A_TOPIC},
+        "execute-api:ManageConnections": {SOCKETS},
+    },
+    "WsConnectFunction": {
+        "dynamodb:DeleteItem": {TABLE},
+        "dynamodb:PutItem": {TABLE},
+        "execute-api:ManageConnections": {SOCKETS},
+    },
+    "ConsoleFunction": {},
+}
+
+STARS = {
+    SOCKETS: "an id is only known while its socket is open",
+    NOT_A_TOPIC: "a phone number has no ARN; this grants everything that is no topic",
+}
+
+
+LOCAL = {
+    ("ses:SendEmail", "*"): "the emulator cannot tell the identity of a SendEmail",
+}
+
+
+def role_of(template: Template, function: str) -> str:
+    return str(template.functions()[function]["Role"]["Fn::GetAtt"][0])
+
+
+def statements(template: Template, role: str) -> Iterator[Json]:
+    """Yield what a role grants, by its own policies and by those attached to it."""
+    policies = list(template.resource(role).get("Policies", []))
+    policies += [
+        policy
+        for policy in template.all("AWS::IAM::Policy").values()
+        if {"Ref": role} in policy["Roles"]
+    ]
+    for policy in policies:
+        yield from as_list(policy["PolicyDocument"]["Statement"])
+
+
+def resources(template: Template, statement: Json) -> set[str]:
+    """Return what a statement is about on AWS."""
+    named = as_list(on_aws(statement.get("Resource", [])))
+    excluded = as_list(on_aws(statement.get("NotResource", [])))
+    return set(map(template.text, named)) | {f"not {template.text(arn)}" for arn in excluded}
+
+
+def on_aws(value: object) -> object:
+    match value:
+        case {"Fn::If": ["IsLocal", _, other]}:
+            return other
+        case _:
+            return value
+
+
+def in_the_local_run(value: object) -> list[object]:
+    """Return what stands there in the local run, where that is something else than on AWS."""
+    match value:
+        case {"Fn::If": ["IsLocal", local, _]}:
+            return as_list(local)
+        case _:
+            return []
+
+
+def grants(template: Template, function: str) -> dict[str, set[str]]:
+    granted: dict[str, set[str]] = {}
+    for statement in statements(template, role_of(template, function)):
+        for action in as_list(statement["Action"]):
+            granted.setdefault(action, set()).update(resources(template, statement))
+    return granted
+
+
+def test_every_function_has_a_role_of_its_own(template: Template) -> None:
+    roles = [role_of(template, function) for function in template.functions()]
+
+    assert sorted(roles) == sorted(template.all("AWS::IAM::Role"))
+
+
+def test_a_role_grants_what_its_function_does_and_nothing_else(template: Template) -> None:
+    granted = {
+        function: {
+            action: arns
+            for action, arns in grants(template, function).items()
+            if not action.startswith("logs:")
+        }
+        for function in template.functions()
+    }
+
+    assert granted == GRANTS
+
+
+def test_a_function_writes_into_its_own_log_group_alone(template: Template) -> None:
+    """The ARN of a group ends in a star for its streams: AWS adds it, so it is not written here."""
+    written = {
+        function: {
+            action: arns
+            for action, arns in grants(template, function).items()
+            if action.startswith("logs:")
+        }
+        for function in template.functions()
+    }
+    expected = {}
+    for function, properties in template.functions().items():
+        group = {f"${{{properties['LoggingConfig']['LogGroup']['Ref']}.Arn}}"}
+        expected[function] = {"logs:CreateLogStream": group, "logs:PutLogEvents": group}
+
+    assert written == expected
+
+
+def test_no_role_grants_a_whole_service(template: Template) -> None:
+    wide = [
+        action
+        for function in template.functions()
+        for action in grants(template, function)
+        if "*" in action
+    ]
+
+    assert wide == []
+
+
+def test_a_star_stands_in_a_resource_only_where_nothing_narrower_exists(
+    template: Template,
+) -> None:
+    starred = {
+        arn
+        for function in template.functions()
+        for arns in grants(template, function).values()
+        for arn in arns
+        if "*" in arn
+    }
+
+    assert starred == STARS.keys()
+
+
+def test_the_local_run_grants_more_only_where_the_emulator_needs_it(template: Template) -> None:
+    """The emulator enforces the roles too, so that the end-to-end tests prove them."""
+    more = {
+        (action, template.text(arn))
+        for role in template.all("AWS::IAM::Role")
+        for statement in statements(template, role)
+        for key in ("Resource", "NotResource")
+        for arn in in_the_local_run(statement.get(key))
+        for action in as_list(statement["Action"])
+    }
+
+    assert more == LOCAL.keys()
+
+
+def test_everything_but_something_is_granted_for_text_messages_alone(template: Template) -> None:
+    inverted = [
+        statement["Action"]
+        for role in template.all("AWS::IAM::Role")
+        for statement in statements(template, role)
+        if {"NotResource", "NotAction", "NotPrincipal"} & statement.keys()
+    ]
+
+    assert inverted == ["sns:Publish"]
+
+
+def test_only_lambda_may_take_on_a_role(template: Template) -> None:
+    trusted = [
+        (statement["Action"], statement["Principal"])
+        for role in template.all("AWS::IAM::Role").values()
+        for statement in role["AssumeRolePolicyDocument"]["Statement"]
+    ]
+
+    expected = ("sts:AssumeRole", {"Service": "lambda.amazonaws.com"})
+    assert trusted == [expected] * len(template.functions())
+
+
+def test_no_role_has_policies_that_others_maintain(template: Template) -> None:
+    """AWS's managed policies grant more than is used, and change without a review here."""
+    with_managed = [
+        name for name, role in template.all("AWS::IAM::Role").items() if "ManagedPolicyArns" in role
+    ]
+    with_sam = [name for name, own in template.functions().items() if "Policies" in own]
+
+    assert with_managed + with_sam == []

@@ -1,0 +1,140 @@
+"""The layers hold what the functions use, and not more."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from layers.dependencies.trim import AWS_SERVICES, TWILIO_PRODUCTS, trim
+
+ROOT = Path(__file__).parents[2]
+LAYER = ROOT / "layers" / "dependencies"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """What pip leaves behind, in small."""
+    kept = [f"botocore/data/{name}/2012/service-2.json.gz" for name in AWS_SERVICES]
+    kept += [f"twilio/rest/{name}/__init__.py" for name in TWILIO_PRODUCTS]
+    for name in [
+        *kept,
+        "botocore/data/endpoints.json",
+        "botocore/data/ec2/2016/service-2.json.gz",
+        "botocore/data/sqs/2012/examples-1.json",
+        "boto3/data/s3/2006/resources-1.json",
+        "twilio/rest/__init__.py",
+        "twilio/rest/video/__init__.py",
+        "certifi/cacert.pem",
+        "certifi/tests/test_certify.py",
+        "pydantic-2.dist-info/METADATA",
+        "pydantic-2.dist-info/RECORD",
+        "pydantic-2.dist-info/licenses/LICENSE",
+        "bin/jp.py",
+    ]:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return tmp_path
+
+
+def files(site: Path) -> set[str]:
+    return {str(path.relative_to(site)) for path in site.rglob("*") if path.is_file()}
+
+
+def test_trimming_leaves_the_used_services_and_products(site: Path) -> None:
+    trim(site)
+
+    expected = {
+        "botocore/data/apigatewaymanagementapi/2012/service-2.json.gz",
+        "botocore/data/dynamodb/2012/service-2.json.gz",
+        "botocore/data/endpoints.json",
+        "botocore/data/sesv2/2012/service-2.json.gz",
+        "botocore/data/sns/2012/service-2.json.gz",
+        "botocore/data/sqs/2012/service-2.json.gz",
+        "botocore/data/ssm/2012/service-2.json.gz",
+        "certifi/cacert.pem",
+        "pydantic-2.dist-info/METADATA",
+        "twilio/rest/__init__.py",
+        "twilio/rest/api/__init__.py",
+    }
+    assert expected == files(site)
+
+
+def test_a_service_that_botocore_no_longer_has_stops_the_build(site: Path) -> None:
+    (site / "botocore/data/sesv2/2012/service-2.json.gz").unlink()
+    (site / "botocore/data/sesv2/2012").rmdir()
+    (site / "botocore/data/sesv2").rmdir()
+
+    with pytest.raises(FileNotFoundError, match="botocore/data has no sesv2"):
+        trim(site)
+
+
+# What the functions ask of the packages whose own dependencies are left out of the layer.
+USES = """
+from email_validator import validate_email
+from pydantic import BaseModel, EmailStr
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+
+class Model(BaseModel):
+    address: EmailStr
+
+Model(address="ada@example.com")
+validate_email("ada@example.com", check_deliverability=False)
+Client("AC" + 32 * "0", "token").messages.create
+RequestValidator("token").compute_signature("https://example.com/", {})
+"""
+
+# An import of a blocked name fails as it does where the package is not installed.
+BLOCK = """
+import sys
+for name in {names!r}:
+    sys.modules[name] = None
+"""
+
+
+def test_nothing_misses_the_dependencies_that_are_left_out() -> None:
+    left_out = ["aiohttp", "aiohttp_retry", "dns"]
+
+    subprocess.run([sys.executable, "-c", BLOCK.format(names=left_out) + USES], check=True)
+
+
+@pytest.mark.parametrize("package", ["aiohttp", "aiohttp-retry", "dnspython"])
+def test_what_is_left_out_is_in_no_lock_of_the_layer(package: str) -> None:
+    lock = (LAYER / "requirements.txt").read_text()
+
+    assert f"\n{package}==" not in lock
+
+
+def test_the_tests_run_with_the_versions_that_the_layer_ships() -> None:
+    layer = pins(LAYER / "requirements.txt")
+    development = pins(ROOT / "requirements-dev.txt")
+
+    assert layer <= development
+
+
+def pins(lock: Path) -> set[str]:
+    return {
+        line.split(" ")[0]
+        for line in lock.read_text().splitlines()
+        if "==" in line and not line.startswith((" ", "#"))
+    }
+
+
+@pytest.mark.parametrize(
+    "lock",
+    [
+        "layers/dependencies/requirements.txt",
+        "local/requirements-emulator.txt",
+        "local/requirements-sam.txt",
+        "local/requirements-uv.txt",
+        "requirements-dev.txt",
+    ],
+)
+def test_a_lock_names_no_registry(lock: str) -> None:
+    """Whoever installs has a registry configured; a lock must not override it."""
+    text = (ROOT / lock).read_text()
+
+    assert "://" not in text
+    assert "--index-url" not in text
