@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No deadline: a test never judges by the clock, and this machine may be busy.
+settings.register_profile("notificationd", deadline=None)
+settings.load_profile("notificationd")
 
 FOLDER = Path(__file__).parent
 WITH_SOCKETS = ("integration", "e2e")

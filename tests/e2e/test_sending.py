@@ -100,7 +100,9 @@ def test_the_list_pages_and_filters(service: Service, user: Someone) -> None:
 
     seen: list[str] = []
     query = {"limit": "2"}
+    pages = 0
     while True:
+        pages += 1
         page = service.get(path, **query).json()
         seen += [entry["id"] for entry in page["data"]]
         if page["next"] is None:
@@ -108,6 +110,7 @@ def test_the_list_pages_and_filters(service: Service, user: Someone) -> None:
         query["cursor"] = page["next"]
 
     assert seen == sorted([*ids, email], reverse=True)
+    assert pages == 3  # and no empty one behind them
     by_type = service.get(path, type="email", status="sent").json()["data"]
     assert [entry["id"] for entry in by_type] == [email]
     assert service.get(path, type="sms").json() == {"data": [], "next": None}

@@ -1,20 +1,16 @@
 """A sandbox in this process, on a free port of loopback, and the real clients to talk to it."""
 
-import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from threading import Thread
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 import requests
-from aiohttp import web
 from requests.auth import HTTPBasicAuth
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response as TwilioResponse
 from twilio.rest import Client as TwilioClient
 
-from local.sandbox.app import make_runner
 from local.sandbox.client import SandboxClient
 from local.sandbox.credentials import (
     MAILGUN_API_KEY,
@@ -23,45 +19,22 @@ from local.sandbox.credentials import (
     TWILIO_AUTH_TOKEN,
 )
 from local.sandbox.provider_calls import Sandbox
+from tests.integration.serving import served_sandbox
 
 type PostMail = Callable[..., requests.Response]
 type Serve = Callable[[Sandbox], AbstractContextManager[SandboxClient]]
 
 
-@contextmanager
-def _serve(sandbox: Sandbox) -> Iterator[SandboxClient]:
-    loop = asyncio.new_event_loop()
-    thread = Thread(target=loop.run_forever)
-    thread.start()
-    runner = make_runner(sandbox)
-
-    async def start() -> int:
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        port: int = runner.addresses[0][1]
-        return port
-
-    port = asyncio.run_coroutine_threadsafe(start(), loop).result()
-    try:
-        with SandboxClient(f"http://127.0.0.1:{port}") as client:
-            yield client
-    finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
-
-
 @pytest.fixture
 def serve() -> Serve:
     """Serve a sandbox that the test has made itself."""
-    return _serve
+    return served_sandbox
 
 
 @pytest.fixture
 def sandbox() -> Iterator[SandboxClient]:
     """Serve an empty sandbox."""
-    with _serve(Sandbox()) as client:
+    with served_sandbox(Sandbox()) as client:
         yield client
 
 

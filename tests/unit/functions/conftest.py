@@ -61,6 +61,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         environment = {
             "AWS_DEFAULT_REGION": aws.REGION,
             "AWS_REGION": aws.REGION,
+            "URL_SUFFIX": "amazonaws.com",
             "TABLE_NAME": aws.TABLE,
             "LOG_LEVEL": "INFO",
             "SECRETS_PREFIX": "/test",

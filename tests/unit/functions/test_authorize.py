@@ -108,6 +108,9 @@ def test_a_user_token_is_its_users() -> None:
         "Bearer é",
         "Bearer " + jwt.encode({"sub": "4", "exp": 9e9}, "another secret of 32 bytes or more!!"),
         f"Bearer {new_token(exp=1)}",
+        f"Bearer {new_token(sub='')}",
+        f"Bearer {new_token(sub='4/notifications')}",
+        f"Bearer {new_token(sub='x' * 129)}",
         f"Bearer {new_token(exp=int(time.time()) + 90_000)}",
     ],
 )

@@ -183,6 +183,28 @@ def test_a_late_push_goes_to_the_sockets_that_are_left(
     assert len(account.items()) == 2
 
 
+@pytest.mark.timeout(60)
+def test_a_batch_of_late_pushes_does_not_wait_for_itself(
+    hidden: Hidden, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each record holds a thread while its sockets are written to: that takes other threads."""
+    sockets = RecordingSockets()
+    monkeypatch.setattr(services, "sockets", lambda _endpoint: sockets)
+    all_there = threading.Barrier(BATCH, timeout=30)
+
+    def look_up(_user: str) -> list[str]:
+        all_there.wait()
+        return ["a"]
+
+    monkeypatch.setattr(services.connections(), "of", look_up)
+    late = [make.notification(channel=Channel.IN_APP) for _ in range(BATCH)]
+    batch = [record(number, write_message(each)) for number, each in enumerate(late)]
+
+    assert handler({"Records": batch}, None) == {"batchItemFailures": []}
+    assert len(sockets.frames) == BATCH
+    assert hidden.seconds == {}
+
+
 @pytest.mark.parametrize(("receives", "comes_back"), [(1, True), (4, True), (5, False)])
 def test_a_push_that_keeps_failing_is_dropped_and_not_dead_lettered(
     hidden: Hidden, monkeypatch: pytest.MonkeyPatch, receives: int, *, comes_back: bool

@@ -27,6 +27,7 @@ COMPLETE = {
     "TWILIO_BASE_URL": "https://api.twilio.com",
     "TWILIO_FROM": "+15005550006",
     "WEBSOCKET_ENDPOINT": "https://abc.execute-api.eu-central-1.amazonaws.com/live",
+    "URL_SUFFIX": "amazonaws.com",
 }
 OPTIONAL = ("ENVIRONMENT", "LOG_LEVEL", "AWS_ENDPOINT_URL")
 
@@ -62,6 +63,7 @@ def own_endpoint() -> str:
         (config.websocket_endpoint, "WEBSOCKET_ENDPOINT"),
         (config.websocket_url, "WEBSOCKET_ENDPOINT"),
         (own_endpoint, "AWS_REGION"),
+        (own_endpoint, "URL_SUFFIX"),
         (config.dispatch, "MAX_RECEIVES"),
         (config.dispatch, "RETRY_BASE_SECONDS"),
         (config.dispatch, "LEASE_SECONDS"),

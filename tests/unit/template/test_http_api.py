@@ -82,7 +82,7 @@ def test_every_route_has_a_handler_and_every_handler_a_route(template: Template)
         if route.function != CONSOLE:
             declared.setdefault(functions[route.function]["CodeUri"], set()).add(route.key)
     registered = {
-        folder: set(import_module(f"{folder.replace('/', '.')}.app").handler._routes)  # noqa: SLF001
+        folder: set(import_module(f"{folder.replace('/', '.')}.app").handler.route_keys)
         for folder in declared
     }
 

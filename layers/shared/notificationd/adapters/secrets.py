@@ -36,9 +36,9 @@ class Secrets:
             Unavailable: it cannot be read now.
         """
         now = time.monotonic()
-        kept_at, secret = self._kept.get(name, (now - KEEP_SECONDS, ""))
-        if now - kept_at < KEEP_SECONDS:
-            return secret
+        kept = self._kept.get(name)
+        if kept is not None and now - kept[0] < KEEP_SECONDS:
+            return kept[1]
         path = f"{self._prefix}/{name}"
         try:
             answer = self._client.get_parameter(Name=path, WithDecryption=True)

@@ -6,15 +6,23 @@ from typing import TYPE_CHECKING
 
 import jwt
 
+from notificationd.domain.content import user_id_errors
 from notificationd.domain.errors import Unauthenticated
 from notificationd.domain.identity import User
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jwt.types import Options
+
 LONGEST_SECONDS = 24 * 60 * 60
 """A token that claims to last longer is refused: a leaked one must end by itself."""
 _LEEWAY_SECONDS = 10
+_OPTIONS: Options = {
+    "require": ["sub", "exp"],
+    "verify_exp": False,  # against the time that is given, not PyJWT's own clock
+    "verify_iat": False,
+}
 
 
 class JwtTokens:
@@ -46,17 +54,19 @@ class JwtTokens:
                 token,
                 self._secret(),
                 algorithms=["HS256"],
-                # Against `at`, not PyJWT's own clock.
-                options={"require": ["sub", "exp"], "verify_exp": False, "verify_iat": False},
+                options=_OPTIONS,
             )
             expires_at = int(claims["exp"]) * 1000
         except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError) as error:
             message = "This is not a valid user token."
             raise Unauthenticated(message) from error
+        if any(user_id_errors(claims["sub"])):
+            message = "This user token is for nobody: its `sub` is no user id."
+            raise Unauthenticated(message)
         if expires_at <= at:
             message = "This user token has expired."
             raise Unauthenticated(message)
         if expires_at > at + (LONGEST_SECONDS + _LEEWAY_SECONDS) * 1000:
             message = "This user token lasts longer than a day; sign one with an earlier `exp`."
             raise Unauthenticated(message)
-        return User(str(claims["sub"]), expires_at)
+        return User(claims["sub"], expires_at)

@@ -98,6 +98,11 @@ class HttpApi:
         self._routes: dict[str, tuple[Scope, Route]] = {}
         self._log_error = log_error
 
+    @property
+    def route_keys(self) -> frozenset[str]:
+        """The routes that it answers, as the template has them."""
+        return frozenset(self._routes)
+
     def route(self, key: str, scope: Scope) -> Callable[[Route], Route]:
         """Register a route.
 

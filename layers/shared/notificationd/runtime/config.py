@@ -81,7 +81,9 @@ def websocket_endpoint_of(api_id: str, stage: str) -> str:
     """
     if is_local():
         return f"{_required('AWS_ENDPOINT_URL')}/_aws/execute-api/{api_id}/{stage}"
-    return f"https://{api_id}.execute-api.{_required('AWS_REGION')}.amazonaws.com/{stage}"
+    return (
+        f"https://{api_id}.execute-api.{_required('AWS_REGION')}.{_required('URL_SUFFIX')}/{stage}"
+    )
 
 
 def dispatch() -> DispatchConfig:
@@ -143,9 +145,13 @@ def _required(name: str) -> str:
 def _provider_url(name: str) -> str:
     """Return a provider's address: credentials and addresses go there, so it must be https."""
     url = _required(name).rstrip("/")
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        scheme, host = parts.scheme, parts.hostname
+    except ValueError:  # a bracket that is not closed
+        scheme, host = "", None
     allowed = {"https", "http"} if is_local() else {"https"}
-    if parts.scheme not in allowed or not parts.hostname:
+    if scheme not in allowed or not host:
         message = f"{name} must be an https address, but it is {url!r}."
         raise Misconfiguration(message)
     return url

@@ -187,12 +187,21 @@ def _push() -> Push:
         sockets=sockets(config.websocket_endpoint()),
         queue=_queue(),
         journal=LogJournal(),
-        pool=pool(),
+        pool=_socket_pool(),
         frame=notification_frame,
     )
 
 
 @cache
+def _socket_pool() -> ThreadPoolExecutor:
+    """Return the threads that write to sockets.
+
+    Not those of `pool`: they wait for these, and a pool that waits for itself waits for ever.
+    """
+    return ThreadPoolExecutor(max_workers=aws.POOL_SIZE)
+
+
+@cache
 def pool() -> ThreadPoolExecutor:
-    """Return the process's threads: for the records of a batch and the sockets of a push."""
+    """Return the threads for the records of a batch, and for calls that go side by side."""
     return ThreadPoolExecutor(max_workers=aws.POOL_SIZE)
