@@ -183,7 +183,7 @@ def test_a_late_push_goes_to_the_sockets_that_are_left(
     assert len(account.items()) == 2
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(60, method="thread")  # ends the process: what waits for itself never ends
 def test_a_batch_of_late_pushes_does_not_wait_for_itself(
     hidden: Hidden, monkeypatch: pytest.MonkeyPatch
 ) -> None:
