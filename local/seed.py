@@ -1,26 +1,22 @@
 """What a stack needs beside its template: secrets, a verified sender, an API key and users."""
 
-from http import HTTPStatus
 from typing import Final
-
-import requests
 
 from local.cloud import Cloud
 from local.credentials import Credentials
-from local.endpoints import Endpoints
-from local.errors import LocalError
 from local.sandbox.credentials import MAILGUN_API_KEY, TWILIO_AUTH_TOKEN
 from notificationd.adapters.dynamodb.api_keys import DynamoApiKeys
+from notificationd.adapters.dynamodb.profiles import DynamoProfiles
 from notificationd.domain.identity import Scope
 from notificationd.domain.ids import now_ms
+from notificationd.domain.profile import Profile
 from notificationd.services.authenticate import digest
 
 # The demo users. No such mailbox exists (RFC 2606), and 555-01xx numbers belong to nobody.
 USERS: Final = {
-    "4": {"email": "ada@example.com", "phone": "+14155550104"},
-    "5": {"email": "grace@example.com", "phone": "+14155550105"},
+    "4": Profile(email="ada@example.com", phone="+14155550104"),
+    "5": Profile(email="grace@example.com", phone="+14155550105"),
 }
-_ANSWER_SECONDS: Final = 30.0  # a function's first call here unpacks its layers
 
 
 def put_secrets(cloud: Cloud, credentials: Credentials) -> None:
@@ -49,28 +45,13 @@ def put_api_key(cloud: Cloud, credentials: Credentials) -> None:
     keys.create(digest(credentials.api_key), "local", frozenset(Scope), now_ms())
 
 
-def put_users(endpoints: Endpoints) -> None:
-    """Give the demo users their addresses, over the API: that shows that it works.
+def put_users(cloud: Cloud) -> None:
+    """Give the demo users their addresses.
 
-    Raises:
-        LocalError: it does not.
-
+    Straight into the table: over the API it would wait for two functions to start, several
+    seconds here, where each start unpacks the layers anew.
     """
-    for user in USERS:  # one after the other: each concurrent call would unpack a worker more
-        _put_user(endpoints, user)
-
-
-def _put_user(endpoints: Endpoints, user: str) -> None:
-    with requests.Session() as session:
-        session.trust_env = False  # a proxy can't reach loopback
-        answer = session.put(
-            f"{endpoints.api_url}/users/{user}",
-            json=USERS[user],
-            headers={"Authorization": f"Bearer {endpoints.api_key}"},
-            timeout=_ANSWER_SECONDS,
-        )
-    if answer.status_code != HTTPStatus.OK:
-        raise LocalError(
-            f"The service is deployed, but PUT /users/{user} answered {answer.status_code}: "
-            f"look for its cause in {answer.text.strip()[:300]!r} and in the logs."
-        )
+    client = cloud.session.client("dynamodb", endpoint_url=cloud.endpoint_url, config=cloud.config)
+    profiles = DynamoProfiles(client, cloud.outputs()["TableName"])
+    for user, profile in USERS.items():
+        profiles.put(user, profile)

@@ -174,7 +174,7 @@ class Stack:
         credentials = Credentials.of(self.settings.state)
         seed.verify_sender(self.cloud)
         seed.put_api_key(self.cloud, credentials)
+        seed.put_users(self.cloud)
         found = endpoints_of(self.cloud, self.settings.sandbox_url, credentials.api_key)
-        seed.put_users(found)
         found.write(self.settings.state, self.cloud)
         self._endpoints = found
