@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from notificationd.domain.notification import Channel, Notification
+from notificationd.domain.notification import Channel
 from notificationd.runtime import services
-from notificationd.runtime.batch import process_batch
+from notificationd.runtime.batch import Job, LambdaContext, process_batch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from notificationd.services.dispatch import Disposition
 
 
-def handler(event: Mapping[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
     """Work on a batch and name the records that are to come back."""
-    return process_batch(event, deliver, services.visibility(), services.pool())
+    return process_batch(event, context, deliver, services.visibility(), services.pool())
 
 
-def deliver(
-    notification: Notification, connection_ids: Sequence[str] | None, receives: int
-) -> Disposition:
+def deliver(job: Job) -> Disposition:
     """Deliver what one message stands for."""
-    if notification.channel is Channel.IN_APP:
-        return services.dispatch_push()(notification, connection_ids, receives)
-    return services.dispatch()(notification, receives)
+    if job.notification.channel is Channel.IN_APP:
+        return services.dispatch_push()(job.notification, job.connection_ids, job.receives)
+    return services.dispatch()(job.notification, job.receives, job.deadline)

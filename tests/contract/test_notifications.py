@@ -54,6 +54,7 @@ def test_a_record_comes_back_as_it_was_stored(store: Notifications) -> None:
         subject="Hi",
         data={"n": 1.5, "deep": [None, True]},
         delivery=Delivery.AT_MOST_ONCE,
+        expires_at=NOW + 60_000,
     )
     store.create(accepted(notification, Status.SENT))
 

@@ -146,6 +146,19 @@ def test_a_providers_own_delay_is_honoured(service: Service, user: Someone) -> N
     assert gap >= 7
 
 
+@pytest.mark.usefixtures("mailgun_alone")
+def test_what_cannot_be_sent_in_time_expires_and_is_not_sent_late(
+    service: Service, user: Someone
+) -> None:
+    service.sandbox.fault("mailgun", "500", times=2, to=user.email)
+
+    found = service.settled(user, service.send(user, "email", "your code", expires_in=3))
+
+    assert found["status"] == "expired"
+    assert found["attempt_count"] == len(service.sandbox.requests(to=user.email))
+    assert service.sandbox.messages(to=user.email) == []
+
+
 def _gaps(found: dict[str, Any]) -> list[float]:
     """Return the seconds between one attempt and the next."""
     moments = [datetime.fromisoformat(attempt["at"]) for attempt in found["attempts"]]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from notificationd.domain.errors import NotificationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from notificationd.domain.notification import Notification
 
@@ -17,15 +17,19 @@ class ScriptedProvider:
 
     Args:
         script: for each call the error that it ends in, or the id that the provider gives.
+
+    `meanwhile` is called during each call: time may pass in it.
     """
 
     def __init__(self, name: str, *script: NotificationError | str) -> None:
         self.name = name
         self.calls: list[Notification] = []
+        self.meanwhile: Callable[[], None] = lambda: None
         self._script = list(script)
 
     def send(self, notification: Notification) -> str:
         self.calls.append(notification)
+        self.meanwhile()
         outcome = self._script.pop(0) if self._script else f"{self.name}-{len(self.calls)}"
         if isinstance(outcome, NotificationError):
             raise outcome

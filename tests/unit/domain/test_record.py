@@ -13,6 +13,7 @@ from notificationd.domain.record import (
     Claimed,
     Deferred,
     Event,
+    Expired,
     Failed,
     Lease,
     Outcome,
@@ -35,10 +36,12 @@ CLAIMED_BY_OTHER = replace(PENDING, lease=Lease("other", NOW + 30_000))
 LEFT_BEHIND = replace(PENDING, lease=Lease("other", NOW))
 SENT = replace(PENDING, status=Status.SENT)
 FAILED = replace(PENDING, status=Status.FAILED, reason=Reason.REFUSED)
+EXPIRED = replace(PENDING, status=Status.EXPIRED)
 
 CLAIM = Claimed(MINE, NOW)
 SEND = Sent("mine", NOW, (ATTEMPT,))
 FAIL = Failed("mine", NOW, (ATTEMPT,), Reason.RETRIES_EXHAUSTED)
+EXPIRE = Expired("mine", NOW, (ATTEMPT,))
 DEFER = Deferred("mine", (ATTEMPT,), NOW + 5_000)
 
 
@@ -48,21 +51,26 @@ DEFER = Deferred("mine", (ATTEMPT,), NOW + 5_000)
         (PENDING, CLAIM, Status.PENDING),
         (PENDING, SEND, LeaseLost),
         (PENDING, FAIL, LeaseLost),
+        (PENDING, EXPIRE, LeaseLost),
         (PENDING, DEFER, LeaseLost),
         (CLAIMED, CLAIM, LeaseHeld),
         (CLAIMED, SEND, Status.SENT),
         (CLAIMED, FAIL, Status.FAILED),
+        (CLAIMED, EXPIRE, Status.EXPIRED),
         (CLAIMED, DEFER, Status.PENDING),
         (CLAIMED_BY_OTHER, CLAIM, LeaseHeld),
         (CLAIMED_BY_OTHER, SEND, LeaseLost),
         (CLAIMED_BY_OTHER, FAIL, LeaseLost),
+        (CLAIMED_BY_OTHER, EXPIRE, LeaseLost),
         (CLAIMED_BY_OTHER, DEFER, LeaseLost),
         (LEFT_BEHIND, CLAIM, Status.PENDING),
         (LEFT_BEHIND, SEND, LeaseLost),
         (LEFT_BEHIND, FAIL, LeaseLost),
+        (LEFT_BEHIND, EXPIRE, LeaseLost),
         (LEFT_BEHIND, DEFER, LeaseLost),
-        *[(SENT, event, AlreadySettled) for event in (CLAIM, SEND, FAIL, DEFER)],
-        *[(FAILED, event, AlreadySettled) for event in (CLAIM, SEND, FAIL, DEFER)],
+        *[(SENT, event, AlreadySettled) for event in (CLAIM, SEND, FAIL, EXPIRE, DEFER)],
+        *[(FAILED, event, AlreadySettled) for event in (CLAIM, SEND, FAIL, EXPIRE, DEFER)],
+        *[(EXPIRED, event, AlreadySettled) for event in (CLAIM, SEND, FAIL, EXPIRE, DEFER)],
     ],
 )
 def test_every_state_meets_every_event(
@@ -75,7 +83,7 @@ def test_every_state_meets_every_event(
             apply(record, event)
 
 
-@pytest.mark.parametrize("event", [SEND, FAIL, DEFER])
+@pytest.mark.parametrize("event", [SEND, FAIL, EXPIRE, DEFER])
 def test_an_outcome_ends_the_lease_and_keeps_its_attempts(event: Event) -> None:
     after = apply(CLAIMED, event)
 
@@ -87,6 +95,7 @@ def test_an_outcome_ends_the_lease_and_keeps_its_attempts(event: Event) -> None:
 def test_a_change_of_status_has_its_time_and_a_deferral_has_none() -> None:
     assert apply(CLAIMED, SEND).updated_at == NOW
     assert apply(CLAIMED, FAIL).updated_at == NOW
+    assert apply(CLAIMED, EXPIRE).updated_at == NOW
     assert apply(CLAIMED, DEFER).updated_at == PENDING.updated_at
 
 

@@ -26,6 +26,16 @@ if TYPE_CHECKING:
 BATCH = 10
 
 
+class Context:
+    """Stands in for Lambda's context of an invocation that has just begun."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 30_000
+
+
+CONTEXT = Context()
+
+
 @dataclass
 class Hidden:
     """Stands in for the queue's visibility: what was hidden, and for how long."""
@@ -96,7 +106,7 @@ def test_each_record_of_a_batch_succeeds_or_fails_alone(
         record(3, '{"id": 1}'),
     ]
 
-    answer = handler({"Records": batch}, None)
+    answer = handler({"Records": batch}, CONTEXT)
 
     assert answer == {
         "batchItemFailures": [
@@ -124,7 +134,7 @@ def test_a_batch_is_sent_side_by_side(
     use(monkeypatch, Meeting("meeting"))
     batch = [record(number, write_message(make.notification())) for number in range(BATCH)]
 
-    assert handler({"Records": batch}, None) == {"batchItemFailures": []}
+    assert handler({"Records": batch}, CONTEXT) == {"batchItemFailures": []}
     assert statuses(account) == ["sent"] * BATCH
     assert hidden.seconds == {}
 
@@ -136,7 +146,7 @@ def test_without_the_table_the_batch_comes_back_and_nobody_is_called(
     use(monkeypatch, provider)
     monkeypatch.setenv("TABLE_NAME", "gone")
 
-    answer = handler({"Records": [record(0, write_message(make.notification()))]}, None)
+    answer = handler({"Records": [record(0, write_message(make.notification()))]}, CONTEXT)
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
     assert provider.calls == []
@@ -149,7 +159,7 @@ def test_the_log_holds_no_address_no_content_and_no_words_of_the_provider(
     use(monkeypatch, ScriptedProvider("first", Retryable("user4@example.com is busy", code="450")))
     notification = make.notification(content="my secret")
 
-    handler({"Records": [record(0, write_message(notification)), record(1, "my secret")]}, None)
+    handler({"Records": [record(0, write_message(notification)), record(1, "my secret")]}, CONTEXT)
 
     log = capsys.readouterr().out
     assert notification.id in log
@@ -175,7 +185,7 @@ def test_a_late_push_goes_to_the_sockets_that_are_left(
         services.connections().add("4", connection, 1_800_000_000_000)
     notification = make.notification(channel=Channel.IN_APP)
 
-    answer = handler({"Records": [record(0, write_message(notification, named))]}, None)
+    answer = handler({"Records": [record(0, write_message(notification, named))]}, CONTEXT)
 
     assert answer == {"batchItemFailures": []}
     assert sorted(connection for connection, _ in sockets.frames) == expected
@@ -200,7 +210,7 @@ def test_a_batch_of_late_pushes_does_not_wait_for_itself(
     late = [make.notification(channel=Channel.IN_APP) for _ in range(BATCH)]
     batch = [record(number, write_message(each)) for number, each in enumerate(late)]
 
-    assert handler({"Records": batch}, None) == {"batchItemFailures": []}
+    assert handler({"Records": batch}, CONTEXT) == {"batchItemFailures": []}
     assert len(sockets.frames) == BATCH
     assert hidden.seconds == {}
 
@@ -215,7 +225,7 @@ def test_a_push_that_keeps_failing_is_dropped_and_not_dead_lettered(
     monkeypatch.setattr(services, "sockets", lambda _endpoint: sockets)
     message = write_message(make.notification(channel=Channel.IN_APP), ["a"])
 
-    answer = handler({"Records": [record(0, message, receives)]}, None)
+    answer = handler({"Records": [record(0, message, receives)]}, CONTEXT)
 
     assert bool(answer["batchItemFailures"]) is comes_back
     assert bool(hidden.seconds) is comes_back

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notificationd.adapters.http import TIMEOUT_SECONDS
 from notificationd.domain.errors import (
     LeaseLost,
+    Misconfiguration,
     Misconfigured,
     NotificationError,
     OutcomeUnknown,
@@ -18,7 +20,14 @@ from notificationd.domain.errors import (
 )
 from notificationd.domain.notification import Channel, Delivery, Notification
 from notificationd.domain.record import Lease, Outcome, Reason, Record, Status
-from notificationd.services.dispatch import SAVE_TRIES, Again, Dispatch, Disposition, Done
+from notificationd.services.dispatch import (
+    CALL_SECONDS,
+    SAVE_TRIES,
+    Again,
+    Dispatch,
+    Disposition,
+    Done,
+)
 from tests.fakes import make
 from tests.fakes.delivery import Clock, RecordingJournal, ScriptedProvider
 from tests.fakes.storage import MemoryNotifications
@@ -46,7 +55,9 @@ class World:
     journal: RecordingJournal = field(default_factory=RecordingJournal)
     clock: Clock = field(default_factory=Clock)
 
-    def dispatch(self, notification: Notification, receives: int = 1) -> Disposition:
+    def dispatch(
+        self, notification: Notification, receives: int = 1, time_left: float = 30
+    ) -> Disposition:
         use_case = Dispatch(
             notifications=self.notifications,
             providers={Channel.EMAIL: self.providers},
@@ -57,7 +68,7 @@ class World:
             clock=self.clock,
             random=lambda: 0.0,
         )
-        return use_case(notification, receives)
+        return use_case(notification, receives, self.clock() + time_left * 1000)
 
     def record(self, notification: Notification) -> Record:
         record = self.notifications.get("4", notification.id)
@@ -275,6 +286,112 @@ def test_a_worker_that_died_with_the_claim_may_have_sent(
     assert record.attempts[0].outcome is Outcome.UNKNOWN
     assert record.attempts[0].provider is None
     assert world.calls == calls
+
+
+def test_what_is_not_sent_in_time_is_not_sent_late() -> None:
+    world = world_of([])
+    notification = make.notification(expires_at=world.clock() + 60_000)
+    world.clock.advance(60)
+
+    assert world.dispatch(notification) == Done()
+    assert world.dispatch(notification, 2) == Done()
+
+    assert world.record(notification).status is Status.EXPIRED
+    assert world.calls == [0]
+    assert world.journal.events == ["expired"]
+
+
+def test_what_is_still_in_time_is_sent() -> None:
+    world = world_of([])
+    notification = make.notification(expires_at=world.clock() + 60_000)
+    world.clock.advance(59)
+
+    world.dispatch(notification)
+
+    assert world.record(notification).status is Status.SENT
+
+
+def test_a_retry_that_would_come_too_late_is_not_waited_for() -> None:
+    world = world_of([DOWN])
+    notification = make.notification(expires_at=world.clock() + 9_000)
+
+    assert world.dispatch(notification) == Done()
+
+    record = world.record(notification)
+    assert record.status is Status.EXPIRED
+    assert record.attempt_count == 1
+
+
+def test_a_retry_that_comes_in_time_is_made() -> None:
+    world = world_of([DOWN])
+    notification = make.notification(expires_at=world.clock() + 11_000)
+
+    assert world.dispatch(notification) == Again(10)
+
+
+def test_a_worker_without_the_time_for_a_call_hands_the_message_back_untouched() -> None:
+    world = world_of([])
+    notification = make.notification()
+
+    assert world.dispatch(notification, time_left=CALL_SECONDS - 1) == Again(0)
+
+    assert world.calls == [0]
+    assert world.notifications.get("4", notification.id) is None
+
+
+def test_the_last_receipt_is_used_even_so() -> None:
+    """SQS would take the message away, and its record would say nothing."""
+    world = world_of([])
+    notification = make.notification()
+
+    world.dispatch(notification, MAX_RECEIVES, time_left=CALL_SECONDS - 1)
+
+    assert world.record(notification).status is Status.SENT
+
+
+def test_no_second_provider_is_asked_without_the_time_for_it() -> None:
+    world = world_of([DOWN], [])
+
+    world.providers[0].meanwhile = lambda: world.clock.advance(10)
+
+    assert isinstance(world.dispatch(make.notification(), time_left=20), Again)
+
+    assert world.calls == [1, 0]
+
+
+def test_no_second_provider_is_asked_after_the_expiry() -> None:
+    world = world_of([DOWN], [])
+    notification = make.notification(expires_at=world.clock() + 5_000)
+
+    world.providers[0].meanwhile = lambda: world.clock.advance(6)
+
+    assert world.dispatch(notification) == Done()
+
+    assert world.record(notification).status is Status.EXPIRED
+    assert world.calls == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        (Misconfiguration("no such parameter"), Outcome.MISCONFIGURED),
+        (Unavailable("the secret"), Outcome.RETRYABLE),
+    ],
+)
+def test_a_provider_that_cannot_be_called_for_want_of_its_secret_is_passed_over(
+    fault: NotificationError, outcome: Outcome
+) -> None:
+    world = world_of([fault], ["id-2"])
+    notification = make.notification()
+
+    assert world.dispatch(notification) == Done()
+
+    record = world.record(notification)
+    assert [attempt.outcome for attempt in record.attempts] == [outcome, Outcome.ACCEPTED]
+
+
+def test_the_time_for_a_call_is_what_the_adapters_allow() -> None:
+    assert sum(TIMEOUT_SECONDS) == CALL_SECONDS
 
 
 @pytest.mark.parametrize("delivery", list(Delivery))

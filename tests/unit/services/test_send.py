@@ -108,6 +108,7 @@ def test_an_address_given_with_the_request_wins_and_is_normalised(world: World) 
         ({"to": "nobody"}, "to", "invalid"),
         ({"channel": Channel.SMS, "to": "12"}, "to", "invalid"),
         ({"channel": Channel.IN_APP, "to": "user4@example.com"}, "to", "not_for_channel"),
+        ({"channel": Channel.IN_APP, "expires_in": 60}, "expires_in", "not_for_channel"),
         ({"content": " \n"}, "content", "empty"),
         ({"content": "a\x00b"}, "content", "not_text"),
         ({"content": "\ud800"}, "content", "not_text"),
@@ -156,6 +157,11 @@ def test_what_just_fits_is_accepted(world: World, fields: dict[str, Any]) -> Non
     world.send(**fields)
 
     assert len(world.queue.notifications) == 1
+
+
+def test_the_seconds_until_it_expires_count_from_its_acceptance(world: World) -> None:
+    assert world.send(expires_in=60).expires_at == NOW + 60_000
+    assert world.send().expires_at is None
 
 
 def test_several_wrong_fields_are_named_together(world: World) -> None:

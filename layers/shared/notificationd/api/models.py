@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
 
+from notificationd.domain.content import EXPIRY_SECONDS
 from notificationd.domain.errors import FieldError, InvalidRequest
 from notificationd.domain.notification import Channel, Delivery
 from notificationd.domain.page import PageRequest, decode_cursor
@@ -52,6 +53,7 @@ class SendRequest(RequestModel):
     to: StrictStr | None = None
     data: dict[str, Any] | None = None
     delivery: Delivery = Delivery.AT_LEAST_ONCE
+    expires_in: Annotated[StrictInt, Field(ge=1, le=EXPIRY_SECONDS)] | None = None
 
     def to_command(self) -> SendCommand:
         """Return what is asked for."""
@@ -63,6 +65,7 @@ class SendRequest(RequestModel):
             to=self.to,
             data=self.data,
             delivery=self.delivery,
+            expires_in=self.expires_in,
         )
 
 

@@ -44,13 +44,13 @@ def notification_view(record: Record) -> dict[str, Any]:
 
 def notification_details(record: Record) -> dict[str, Any]:
     """Return a notification with its timeline."""
-    next_attempt = record.next_attempt_at
     return {
         **notification_view(record),
         "delivery": record.notification.delivery,
+        "expires_at": _optional_timestamp(record.notification.expires_at),
         "attempts": [_attempt_view(attempt) for attempt in record.attempts],
         "attempt_count": record.attempt_count,
-        "next_attempt_at": None if next_attempt is None else timestamp(next_attempt),
+        "next_attempt_at": _optional_timestamp(record.next_attempt_at),
     }
 
 
@@ -65,6 +65,10 @@ def notification_frame(notification: Notification) -> bytes:
     if len(frame) > FRAME_BYTES:
         frame = _frame({**view, "content": "", "truncated": True})
     return frame
+
+
+def _optional_timestamp(at: int | None) -> str | None:
+    return None if at is None else timestamp(at)
 
 
 def _frame(view: dict[str, Any]) -> bytes:

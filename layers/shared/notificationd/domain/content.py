@@ -20,6 +20,8 @@ SUBJECT_CHARACTERS = 255
 DATA_BYTES = 16 * 1024
 """Of `data` as JSON in UTF-8."""
 USER_ID_CHARACTERS = 128
+EXPIRY_SECONDS = 4 * 24 * 60 * 60
+"""As long as a queue keeps a message: what has not been sent by then never will be."""
 
 # Tab, line feed and carriage return are text; other control characters are never meant, and
 # no provider takes them. Lone surrogates have no UTF-8 form.

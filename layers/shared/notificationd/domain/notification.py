@@ -39,6 +39,7 @@ class Notification:
         to: where it goes: an e-mail address, or a phone number in E.164. None for in-app.
         data: what the caller's front end wants to know besides the text. In-app only.
         created_at: milliseconds since the epoch.
+        expires_at: no provider is called after it; milliseconds since the epoch.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Notification:
     to: str | None = None
     data: Mapping[str, Any] | None = None
     delivery: Delivery = Delivery.AT_LEAST_ONCE
+    expires_at: int | None = None
 
 
 def user_key(user_id: UserId) -> str:

@@ -1,6 +1,6 @@
 """What has become of a notification: states, attempts, and the function that changes them.
 
-A record is `pending` until it is settled as `sent` or `failed`; a settled one never changes.
+A record is `pending` until it is settled as `sent`, `failed` or `expired`; then it never changes.
 While a worker holds a claim on it, it carries that worker's lease.
 """
 
@@ -25,6 +25,7 @@ class Status(StrEnum):
     PENDING = "pending"
     SENT = "sent"
     FAILED = "failed"
+    EXPIRED = "expired"
 
 
 class Outcome(StrEnum):
@@ -127,6 +128,15 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Expired:
+    """It could not be sent in time, and is not sent late."""
+
+    lease_id: str
+    at: int
+    attempts: tuple[Attempt, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Deferred:
     """It goes back to its queue for another try."""
 
@@ -135,7 +145,7 @@ class Deferred:
     next_attempt_at: int
 
 
-type Event = Claimed | Sent | Failed | Deferred
+type Event = Claimed | Sent | Failed | Expired | Deferred
 
 
 def accepted(notification: Notification, status: Status = Status.PENDING) -> Record:
@@ -147,7 +157,7 @@ def apply(record: Record, event: Event) -> Record:
     """Return the record as it is after the event. The only place where a status changes.
 
     Raises:
-        AlreadySettled: it is sent or failed; nothing changes that.
+        AlreadySettled: it is sent, failed or expired; nothing changes that.
         LeaseHeld: it cannot be claimed, another worker may be sending it.
         LeaseLost: the event comes from a worker whose claim has been taken over.
     """
@@ -170,6 +180,8 @@ def apply(record: Record, event: Event) -> Record:
             return replace(tried, status=Status.SENT, updated_at=event.at)
         case Failed():
             return replace(tried, status=Status.FAILED, updated_at=event.at, reason=event.reason)
+        case Expired():
+            return replace(tried, status=Status.EXPIRED, updated_at=event.at)
         case Deferred():
             return replace(tried, next_attempt_at=event.next_attempt_at)
         case _:

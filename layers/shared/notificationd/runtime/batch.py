@@ -5,10 +5,12 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 from notificationd.adapters.messages import read_message
 from notificationd.domain.errors import Unavailable
+from notificationd.domain.ids import now_ms
 from notificationd.runtime.logs import log_error
 from notificationd.services.dispatch import Again, Disposition
 
@@ -19,12 +21,36 @@ if TYPE_CHECKING:
     from notificationd.adapters.sqs import Visibility
     from notificationd.domain.notification import Notification
 
-type Work = Callable[[Notification, Sequence[str] | None, int], Disposition]
-"""Takes a notification, the sockets that a push is left for, and how often it was received."""
+
+class LambdaContext(Protocol):
+    """What a function is told about its invocation."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return the milliseconds until the invocation is ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What one record of a batch asks for.
+
+    Args:
+        connection_ids: the sockets that a push is left for, None for all of the user's.
+        receives: how often it has been received, this time included.
+        deadline: when this worker is ended, in milliseconds since the epoch.
+    """
+
+    notification: Notification
+    connection_ids: Sequence[str] | None
+    receives: int
+    deadline: float
+
+
+type Work = Callable[[Job], Disposition]
 
 
 def process_batch(
     event: Mapping[str, Any],
+    context: LambdaContext,
     work: Work,
     visibility: Visibility,
     pool: Executor,
@@ -35,14 +61,15 @@ def process_batch(
     done; one whose work raised comes back after the queue's visibility timeout.
 
     Args:
-        work: what is done with what a record holds; it runs in the pool's threads.
+        work: what is done with what a record asks for; it runs in the pool's threads.
     """
+    deadline = now_ms() + context.get_remaining_time_in_millis()
 
     def comes_back(record: Mapping[str, Any]) -> bool:
         try:
             notification, connection_ids = read_message(record["body"])
             receives = int(record["attributes"]["ApproximateReceiveCount"])
-            disposition = work(notification, connection_ids, receives)
+            disposition = work(Job(notification, connection_ids, receives, deadline))
             if isinstance(disposition, Again):
                 visibility.hide(
                     record["eventSourceARN"], record["receiptHandle"], disposition.seconds

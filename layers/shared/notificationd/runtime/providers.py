@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from notificationd.domain.errors import Misconfiguration
-from notificationd.domain.notification import Channel
+from notificationd.domain.errors import Misconfiguration, Misconfigured
+from notificationd.domain.notification import Channel, Notification
 from notificationd.runtime import aws, config
 
 if TYPE_CHECKING:
@@ -17,6 +17,18 @@ if TYPE_CHECKING:
 
     from notificationd.adapters.secrets import Secrets
     from notificationd.domain.ports import Provider
+
+
+class _Unconfigured:
+    """Stands in for a provider whose settings do not make sense: each call says so."""
+
+    def __init__(self, name: str, fault: str) -> None:
+        self.name = name
+        self._fault = fault
+
+    def send(self, notification: Notification) -> str:  # noqa: ARG002 - it gets nowhere
+        """Raise Misconfigured."""
+        raise Misconfigured(self._fault)
 
 
 class ConfiguredProviders(Mapping[Channel, "Sequence[Provider]"]):
@@ -54,7 +66,10 @@ class ConfiguredProviders(Mapping[Channel, "Sequence[Provider]"]):
         if maker is None:
             message = f"There is no provider {name!r}; there are {', '.join(self._makers)}."
             raise Misconfiguration(message)
-        return maker()
+        try:
+            return maker()
+        except Misconfiguration as error:  # the channel's other providers may do
+            return _Unconfigured(name, str(error))
 
     @cached_property
     def _session(self) -> Session:

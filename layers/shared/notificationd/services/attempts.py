@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from notificationd.domain.errors import (
     DeliveryError,
+    Misconfiguration,
     Misconfigured,
     OutcomeUnknown,
     Permanent,
     Retryable,
+    Unavailable,
 )
 from notificationd.domain.record import Attempt, Outcome
 
@@ -46,20 +48,28 @@ class Round:
 
 
 def try_providers(
-    providers: Sequence[ports.Provider], notification: Notification, clock: Callable[[], int]
+    providers: Sequence[ports.Provider],
+    notification: Notification,
+    clock: Callable[[], int],
+    last_start: float,
 ) -> Round:
     """Ask one provider after the other, as long as it is certain that none has sent.
 
     A failover needs proof that the one before did not send, and that the address is not at
     fault: another provider would refuse it too.
+
+    Args:
+        last_start: after it no further provider is asked, in milliseconds since the epoch.
     """
     attempts: list[Attempt] = []
     waits: list[float] = []
     decided = False
     for provider in providers:
         at = clock()
+        if attempts and at > last_start:
+            break
         try:
-            message_id = provider.send(notification)
+            message_id = _call(provider, notification)
         except DeliveryError as error:
             attempts.append(_failed(at, provider.name, error))
             if error.retry_after is not None:
@@ -81,6 +91,16 @@ def try_providers(
             break
     outcome = attempts[-1].outcome if decided else _undecided(attempts)
     return Round(outcome, tuple(attempts), max(waits, default=None))
+
+
+def _call(provider: ports.Provider, notification: Notification) -> str:
+    """Call a provider. What keeps us from calling it at all is an outcome like the others."""
+    try:
+        return provider.send(notification)
+    except Misconfiguration as error:  # a secret that nobody has stored
+        raise Misconfigured(str(error)) from error
+    except Unavailable as error:  # a secret that cannot be read now
+        raise Retryable(str(error)) from error
 
 
 def _failed(at: int, provider: str, error: DeliveryError) -> Attempt:

@@ -7,7 +7,7 @@ outcomes, and the record of it is what the next delivery of the same message mee
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ from notificationd.domain.record import (
     Attempt,
     Deferred,
     Event,
+    Expired,
     Failed,
     Lease,
     Outcome,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from notificationd.domain import ports
     from notificationd.domain.notification import Channel
 
+CALL_SECONDS = 13
+"""The longest that a provider call takes: the adapters give it 3 to connect and 10 to answer."""
 SAVE_TRIES = 3
 """What a provider has accepted must not go unrecorded because of one lost answer."""
 
@@ -80,16 +83,23 @@ class Dispatch:
     clock: Callable[[], int]
     random: Callable[[], float]
 
-    def __call__(self, notification: Notification, receives: int) -> Disposition:
+    def __call__(self, notification: Notification, receives: int, deadline: float) -> Disposition:
         """Try to send a notification.
 
         Args:
+            notification: as its message has it.
             receives: how often its message has been received, this time included.
+            deadline: when this worker is ended, in milliseconds since the epoch.
 
         Raises:
             Unavailable: the table cannot be reached. The message is to be received again.
         """
         at = self.clock()
+        last_start = deadline - CALL_SECONDS * 1000
+        # Handed back untouched, for a worker that has the time; but the last receipt is used, since
+        # SQS would take the message away unmarked.
+        if at > last_start and receives < self.max_receives:
+            return Again(0)
         lease = Lease(id=uuid4().hex, until=at + self.lease_seconds * 1000)
         try:
             record, interrupted = self.notifications.claim(notification, lease, at)
@@ -100,30 +110,31 @@ class Dispatch:
         earlier = _lost_call(at) if interrupted else ()
         if earlier and notification.delivery is Delivery.AT_MOST_ONCE:
             return self._settle(record, Failed(lease.id, at, earlier, Reason.OUTCOME_UNKNOWN))
-        round_ = try_providers(self.providers[notification.channel], notification, self.clock)
-        return self._conclude(record, lease.id, earlier, round_, receives)
+        expires_at = notification.expires_at if notification.expires_at is not None else inf
+        if at >= expires_at:
+            return self._settle(record, Expired(lease.id, at, earlier))
+        round_ = try_providers(
+            self.providers[notification.channel],
+            notification,
+            self.clock,
+            min(last_start, expires_at),
+        )
+        return self._conclude(record, lease.id, (*earlier, *round_.attempts), round_, receives)
 
     def _conclude(
         self,
         record: Record,
         lease_id: str,
-        earlier: tuple[Attempt, ...],
+        attempts: tuple[Attempt, ...],
         round_: Round,
         receives: int,
     ) -> Disposition:
         at = self.clock()
-        attempts = (*earlier, *round_.attempts)
-        outcome = round_.outcome
-        at_most_once = record.notification.delivery is Delivery.AT_MOST_ONCE
-        if outcome is Outcome.ACCEPTED:
-            return self._settle(record, Sent(lease_id, at, attempts))
-        if outcome is Outcome.PERMANENT:
-            return self._settle(record, Failed(lease_id, at, attempts, Reason.REFUSED))
-        if outcome is Outcome.UNKNOWN and at_most_once:
-            return self._settle(record, Failed(lease_id, at, attempts, Reason.OUTCOME_UNKNOWN))
+        if settled := _settled_by(round_.outcome, record.notification, lease_id, at, attempts):
+            return self._settle(record, settled)
         if receives >= self.max_receives:
             # Marked before the message is let go: a dead letter always has its reason.
-            reason = _GIVE_UP.get(outcome, Reason.RETRIES_EXHAUSTED)
+            reason = _GIVE_UP.get(round_.outcome, Reason.RETRIES_EXHAUSTED)
             self._settle(record, Failed(lease_id, at, attempts, reason))
             self.journal.warn("dead_lettered", _ids(record) | {"reason": reason})
             return Again(0)
@@ -133,18 +144,25 @@ class Dispatch:
             retry_after=round_.retry_after,
             random=self.random(),
         )
-        self._save(record, Deferred(lease_id, attempts, at + delay * 1000))
+        next_attempt_at = at + delay * 1000
+        expires_at = record.notification.expires_at
+        if expires_at is not None and next_attempt_at >= expires_at:
+            return self._settle(record, Expired(lease_id, at, attempts))
+        self._save(record, Deferred(lease_id, attempts, next_attempt_at))
         self.journal.note("retried", _ids(record) | _why(attempts) | {"delay_seconds": delay})
         return Again(delay)
 
-    def _settle(self, record: Record, event: Sent | Failed) -> Disposition:
+    def _settle(self, record: Record, event: Sent | Failed | Expired) -> Disposition:
         self._save(record, event)
-        if isinstance(event, Sent):
-            provider = event.attempts[-1].provider
-            self.journal.note("sent", _ids(record) | {"provider": provider})
-        else:
-            details = _ids(record) | _why(event.attempts) | {"reason": event.reason}
-            self.journal.warn("failed", details)
+        match event:
+            case Sent():
+                provider = event.attempts[-1].provider
+                self.journal.note("sent", _ids(record) | {"provider": provider})
+            case Failed():
+                details = _ids(record) | _why(event.attempts) | {"reason": event.reason}
+                self.journal.warn("failed", details)
+            case Expired():
+                self.journal.warn("expired", _ids(record))
         return Done()
 
     def _save(self, record: Record, event: Event) -> None:
@@ -160,6 +178,25 @@ class Dispatch:
                     raise
                 continue
             return
+
+
+def _settled_by(
+    outcome: Outcome,
+    notification: Notification,
+    lease_id: str,
+    at: int,
+    attempts: tuple[Attempt, ...],
+) -> Sent | Failed | None:
+    """Return what a round settles, None where another try may help."""
+    match outcome:
+        case Outcome.ACCEPTED:
+            return Sent(lease_id, at, attempts)
+        case Outcome.PERMANENT:
+            return Failed(lease_id, at, attempts, Reason.REFUSED)
+        case Outcome.UNKNOWN if notification.delivery is Delivery.AT_MOST_ONCE:
+            return Failed(lease_id, at, attempts, Reason.OUTCOME_UNKNOWN)
+        case _:
+            return None
 
 
 _GIVE_UP = {

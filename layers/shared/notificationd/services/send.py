@@ -31,6 +31,7 @@ class SendCommand:
 
     Args:
         to: overrides the user's own address. Not for in-app.
+        expires_in: seconds after which it is not sent any more. Not for in-app.
     """
 
     user_id: UserId
@@ -40,6 +41,7 @@ class SendCommand:
     to: str | None = None
     data: Mapping[str, Any] | None = None
     delivery: Delivery = Delivery.AT_LEAST_ONCE
+    expires_in: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,7 @@ class Send:
             data=command.data,
             delivery=command.delivery,
             created_at=at,
+            expires_at=None if command.expires_in is None else at + command.expires_in * 1000,
         )
         if notification.channel is Channel.IN_APP:
             self._deliver(notification)
@@ -135,6 +138,8 @@ def _errors(command: SendCommand) -> Iterator[FieldError]:
     yield from content_errors(command.channel, command.content, command.subject, command.data)
     if command.channel is Channel.IN_APP and command.to is not None:
         yield FieldError("to", "not_for_channel", "an in-app notification goes to the user's inbox")
+    if command.channel is Channel.IN_APP and command.expires_in is not None:
+        yield FieldError("expires_in", "not_for_channel", "an in-app notification is sent at once")
 
 
 def _ids(notification: Notification) -> dict[str, object]:

@@ -54,6 +54,8 @@ def notification_attributes(notification: Notification) -> dict[str, Value]:
         attributes["subject"] = text(notification.subject)
     if notification.to is not None:
         attributes["to"] = text(notification.to)
+    if notification.expires_at is not None:  # `expires_at` is the table's own: it deletes
+        attributes["send_before"] = number(notification.expires_at)
     if notification.data is not None:
         attributes["data"] = text(json.dumps(notification.data, ensure_ascii=False))
     return attributes
@@ -101,6 +103,7 @@ def _read_notification(item: Item) -> Notification:
         to=read_text(item, "to"),
         data=None if data is None else json.loads(data),
         delivery=Delivery(item["delivery"]["S"]),
+        expires_at=read_number(item, "send_before"),
     )
 
 
