@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from notificationd.adapters.secrets import Secrets
 
 SETTINGS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_DEFAULT_REGION": "us-east-1",
     "EMAIL_FROM": "notifications@example.com",
     "MAILGUN_BASE_URL": "https://api.mailgun.net",
