@@ -124,6 +124,18 @@ def test_a_provider_that_keeps_failing_ends_in_a_dead_letter_with_its_reason(
 
 
 @pytest.mark.usefixtures("mailgun_alone")
+def test_what_only_a_fix_can_mend_is_a_dead_letter_at_once(service: Service, user: Someone) -> None:
+    service.sandbox.fault("mailgun", "unauthorized", times=1, to=user.email)
+
+    found = service.settled(user, service.send(user, "email", "waits for the fix"))
+
+    assert (found["status"], found["reason"]) == ("failed", "misconfigured")
+    assert found["attempt_count"] == 1
+    (letter,) = eventually(lambda: _dead_letters(service, found["id"]))
+    assert letter["Body"]["content"] == "waits for the fix"
+
+
+@pytest.mark.usefixtures("mailgun_alone")
 def test_a_call_whose_answer_is_lost_is_not_repeated_at_most_once(
     service: Service, user: Someone
 ) -> None:

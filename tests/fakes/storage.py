@@ -113,5 +113,15 @@ class MemoryQueue:
         self.pushes.append((notification, named))
 
 
+class MemoryDeadLetters:
+    """Fulfils `domain.ports.DeadLetterSink`, and shows what was put."""
+
+    def __init__(self) -> None:
+        self.notifications: list[Notification] = []
+
+    def put(self, notification: Notification) -> None:
+        self.notifications.append(notification)
+
+
 def _key(notification: Notification) -> tuple[str, str]:
     return user_key(notification.user_id), notification.id

@@ -30,7 +30,7 @@ from notificationd.services.dispatch import (
 )
 from tests.fakes import make
 from tests.fakes.delivery import Clock, RecordingJournal, ScriptedProvider
-from tests.fakes.storage import MemoryNotifications
+from tests.fakes.storage import MemoryDeadLetters, MemoryNotifications
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,6 +52,7 @@ class World:
 
     providers: Sequence[ScriptedProvider]
     notifications: MemoryNotifications = field(default_factory=MemoryNotifications)
+    dead_letters: MemoryDeadLetters = field(default_factory=MemoryDeadLetters)
     journal: RecordingJournal = field(default_factory=RecordingJournal)
     clock: Clock = field(default_factory=Clock)
 
@@ -60,6 +61,7 @@ class World:
     ) -> Disposition:
         use_case = Dispatch(
             notifications=self.notifications,
+            dead_letters=self.dead_letters,
             providers={Channel.EMAIL: self.providers},
             journal=self.journal,
             lease_seconds=LEASE_SECONDS,
@@ -174,7 +176,6 @@ def test_the_last_try_marks_the_record_before_it_lets_the_message_go() -> None:
     ("error", "reason"),
     [
         (DOWN, Reason.RETRIES_EXHAUSTED),
-        (DENIED, Reason.MISCONFIGURED),
         (LOST, Reason.OUTCOME_UNKNOWN),
     ],
 )
@@ -185,6 +186,53 @@ def test_a_dead_letter_says_why(error: NotificationError, reason: Reason) -> Non
     world.dispatch(notification, MAX_RECEIVES)
 
     assert world.record(notification).reason is reason
+
+
+def test_what_only_a_fix_can_mend_waits_among_the_dead_letters() -> None:
+    """At once: no try is burned on credentials that are wrong."""
+    world = world_of([DENIED], [DENIED])
+    notification = make.notification()
+
+    assert world.dispatch(notification) == Done()
+
+    record = world.record(notification)
+    assert record.status is Status.FAILED
+    assert record.reason is Reason.MISCONFIGURED
+    assert world.dead_letters.notifications == [notification]
+    assert world.journal.events.count("provider_misconfigured") == 2
+
+
+def test_a_misconfigured_provider_is_reported_even_if_another_has_sent() -> None:
+    world = world_of([DENIED], ["id-2"])
+
+    world.dispatch(make.notification())
+
+    assert world.journal.events == ["provider_misconfigured", "sent"]
+    assert world.dead_letters.notifications == []
+
+
+def test_a_provider_that_was_only_down_is_waited_for() -> None:
+    world = world_of([DENIED], [DOWN])
+
+    assert isinstance(world.dispatch(make.notification()), Again)
+
+    assert world.dead_letters.notifications == []
+
+
+@pytest.mark.parametrize(
+    ("receives", "expected", "status"),
+    [(1, Again(10), Status.PENDING), (MAX_RECEIVES, Again(0), Status.FAILED)],
+)
+def test_without_the_dead_letter_queue_it_is_tried_again_until_the_last(
+    monkeypatch: pytest.MonkeyPatch, receives: int, expected: Disposition, status: Status
+) -> None:
+    world = world_of([DENIED])
+    notification = make.notification()
+    monkeypatch.setattr(world.dead_letters, "put", _raise(Unavailable()))
+
+    assert world.dispatch(notification, receives) == expected
+
+    assert world.record(notification).status is status
 
 
 def test_a_bad_address_fails_at_once_and_asks_no_other_provider() -> None:

@@ -47,6 +47,7 @@ GRANTS: dict[str, dict[str, set[str]]] = {
         "sqs:DeleteMessage": QUEUES,
         "sqs:GetQueueAttributes": QUEUES,
         "sqs:ReceiveMessage": QUEUES,
+        "sqs:SendMessage": {"${DeadLetterQueue.Arn}"},
         "ssm:GetParameter": {f"{_SECRETS}/mailgun-api-key", f"{_SECRETS}/twilio-auth-token"},
         "ses:SendEmail": {f"{_IDENTITIES}/${{SesIdentity}}", f"{_IDENTITIES}/${{EmailFrom}}"},
         "sns:Publish": {NOT_A_TOPIC},

@@ -31,18 +31,24 @@ class SqsQueue:
 
     def put(self, notification: Notification) -> None:
         """Put a notification onto its channel's queue."""
-        self._send(self._urls[notification.channel], write_message(notification))
+        _send(self._client, self._urls[notification.channel], write_message(notification))
 
     def put_push(self, notification: Notification, connection_ids: Sequence[str] | None) -> None:
         """Leave a push to the in-app queue: to the sockets named, or to all of the user's."""
-        self._send(self._urls[Channel.IN_APP], write_message(notification, connection_ids))
+        body = write_message(notification, connection_ids)
+        _send(self._client, self._urls[Channel.IN_APP], body)
 
-    def _send(self, url: str, body: str) -> None:
-        try:
-            self._client.send_message(QueueUrl=url, MessageBody=body)
-        except (BotoCoreError, ClientError) as error:
-            message = f"the queue: {type(error).__name__}"
-            raise Unavailable(message) from error
+
+class SqsDeadLetterSink:
+    """Fulfils `domain.ports.DeadLetterSink`."""
+
+    def __init__(self, client: SQSClient, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def put(self, notification: Notification) -> None:
+        """Put a notification onto the dead-letter queue, to be redriven after the fix."""
+        _send(self._client, self._url, write_message(notification))
 
 
 class Visibility:
@@ -71,3 +77,11 @@ class Visibility:
         except (BotoCoreError, ClientError) as error:
             message = f"the queue: {type(error).__name__}"
             raise Unavailable(message) from error
+
+
+def _send(client: SQSClient, url: str, body: str) -> None:
+    try:
+        client.send_message(QueueUrl=url, MessageBody=body)
+    except (BotoCoreError, ClientError) as error:
+        message = f"the queue: {type(error).__name__}"
+        raise Unavailable(message) from error

@@ -105,6 +105,13 @@ class Queue(Protocol):
         """Leave a push to the in-app queue: to the sockets named, or to all of the user's."""
 
 
+class DeadLetterSink(Protocol):
+    """Where notifications wait that no retry can mend."""
+
+    def put(self, notification: Notification) -> None:
+        """Put a notification onto the dead-letter queue, to be redriven after the fix."""
+
+
 class Sockets(Protocol):
     """Writes to live sockets."""
 

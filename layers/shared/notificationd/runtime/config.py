@@ -64,6 +64,11 @@ def queue_urls() -> dict[Channel, str]:
     return {channel: _required(name) for channel, name in _QUEUES.items()}
 
 
+def dead_letter_queue_url() -> str:
+    """Return the dead-letter queue."""
+    return _required("DEAD_LETTER_QUEUE_URL")
+
+
 def websocket_endpoint() -> str:
     """Return where API Gateway takes frames for live sockets."""
     return _required("WEBSOCKET_ENDPOINT")

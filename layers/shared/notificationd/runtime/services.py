@@ -84,12 +84,14 @@ def authenticate() -> Authenticate:
 @cache
 def dispatch() -> Dispatch:
     """Return the use case behind the email and SMS queues."""
+    from notificationd.adapters.sqs import SqsDeadLetterSink
     from notificationd.runtime.providers import ConfiguredProviders
     from notificationd.services.dispatch import Dispatch
 
     settings = config.dispatch()
     return Dispatch(
         notifications=_notifications(),
+        dead_letters=SqsDeadLetterSink(aws.sqs(), config.dead_letter_queue_url()),
         providers=ConfiguredProviders(secrets()),
         journal=LogJournal(),
         lease_seconds=settings.lease_seconds,

@@ -75,6 +75,7 @@ class Dispatch:
     """
 
     notifications: ports.Notifications
+    dead_letters: ports.DeadLetterSink
     providers: Mapping[Channel, Sequence[ports.Provider]]
     journal: ports.Journal
     lease_seconds: int
@@ -130,8 +131,14 @@ class Dispatch:
         receives: int,
     ) -> Disposition:
         at = self.clock()
+        for attempt in round_.attempts:
+            if attempt.outcome is Outcome.MISCONFIGURED:  # there is an alarm on this line
+                self.journal.warn("provider_misconfigured", {"provider": attempt.provider})
         if settled := _settled_by(round_.outcome, record.notification, lease_id, at, attempts):
             return self._settle(record, settled)
+        if round_.outcome is Outcome.MISCONFIGURED and self._set_aside(record.notification):
+            event = Failed(lease_id, at, attempts, Reason.MISCONFIGURED)
+            return self._settle(record, event)
         if receives >= self.max_receives:
             # Marked before the message is let go: a dead letter always has its reason.
             reason = _GIVE_UP.get(round_.outcome, Reason.RETRIES_EXHAUSTED)
@@ -151,6 +158,20 @@ class Dispatch:
         self._save(record, Deferred(lease_id, attempts, next_attempt_at))
         self.journal.note("retried", _ids(record) | _why(attempts) | {"delay_seconds": delay})
         return Again(delay)
+
+    def _set_aside(self, notification: Notification) -> bool:
+        """Move a notification to the dead letters, where it waits for the fix; say if it worked.
+
+        It lies there before its record is marked: should the worker die in between, the message
+        is received again, and whoever redrives the letter finds the notification sent or failed.
+        """
+        try:
+            self.dead_letters.put(notification)
+        except Unavailable:
+            return False
+        ids = {"notification_id": notification.id, "channel": notification.channel}
+        self.journal.warn("dead_lettered", {**ids, "reason": Reason.MISCONFIGURED})
+        return True
 
     def _settle(self, record: Record, event: Sent | Failed | Expired) -> Disposition:
         self._save(record, event)
