@@ -88,6 +88,8 @@ def _ask(world: World, asked: SendCommand) -> tuple[str, ...]:
     for _ in range(PATIENCE):
         try:
             return (world.send(asked).id,)
-        except (Unavailable, Killed):
+        except Unavailable:
             continue
+        except Killed:
+            world.deaths += 1
     return ()

@@ -166,6 +166,15 @@ UNMARKED = {
 # A push is dropped where the queue cannot take it: the notification is in the inbox.
 NOT_PUSHED = {(flows.BUSY.name, "queue.put_push", Fault.FAILS)}
 
+# The caller was told 503, or nothing at all, and the message was on its queue: asking again makes
+# another notification. Nothing else that got no 201 may be sent.
+SENT_UNASKED = {
+    ("queue.put", Fault.ANSWER_LOST),
+    ("queue.put", Fault.KILLED),
+    ("notifications.create", Fault.KILLED),
+    ("journal.accepted", Fault.KILLED),
+}
+
 SENDING = (flows.SENT, flows.FAILOVER, flows.RETRY)
 PUSHING = (flows.PUSHED, flows.PUSHED_LATE, flows.GONE, flows.BUSY)
 
@@ -205,6 +214,7 @@ def test_what_was_accepted_is_settled_and_sent_once(
 
     (accepted,) = ran.accepted
     records = records_of(ran)
+    assert ran.world.deaths == (fault is Fault.KILLED)  # nothing outlives its process
     assert accepted in records
     for notification_id, record in records.items():  # those that got no 201 as well
         if notification_id == accepted and (given_up or uncertain):
@@ -212,6 +222,7 @@ def test_what_was_accepted_is_settled_and_sent_once(
         else:
             assert record.status is Status.SENT
     times = 2 if twice else 0 if given_up else 1
+    assert len(records) == 1 + ((step, fault) in SENT_UNASKED)
     assert sent_by_providers(ran) == dict.fromkeys(records, 1) | {accepted: times}
     assert not ran.world.queue.dead
 
@@ -227,6 +238,7 @@ def test_what_no_provider_takes_ends_as_failed_or_as_a_dead_letter_or_as_both(
 
     (accepted,) = ran.accepted
     records = records_of(ran)
+    assert ran.world.deaths == (fault is Fault.KILLED)  # nothing outlives its process
     assert accepted in records
     dead = {message.notification.id for message in ran.world.queue.dead.values()}
     for notification_id, record in records.items():
@@ -249,8 +261,10 @@ def test_what_was_accepted_is_in_the_inbox_and_is_pushed(
 
     (accepted,) = ran.accepted
     records = records_of(ran)
+    assert ran.world.deaths == (fault is Fault.KILLED)  # nothing outlives its process
     assert accepted in records
     assert {record.status for record in records.values()} == {Status.SENT}
+    assert ran.world.sockets.arrived.keys() <= records.keys()
     reachable = flow is not flows.GONE and (flow.name, step, fault) not in NOT_PUSHED
     assert (ran.world.sockets.arrived[accepted] >= 1) is reachable
     assert not ran.world.queue.dead

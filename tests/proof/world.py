@@ -88,6 +88,7 @@ class World:
         late: bool = False,
     ) -> None:
         self.tap = tap
+        self.deaths = 0
         self.clock = Clock()
         self.queue = SimulatedQueue(self.clock)
         self.notifications = MemoryNotifications()
@@ -174,8 +175,10 @@ class World:
             self.clock.now = max(self.clock.now, due.visible_at)
             try:
                 self.deliver(due.id)
-            except (Unavailable, Killed):
+            except Unavailable:
                 continue
+            except Killed:
+                self.deaths += 1
         raise AssertionError(f"still on the queue: {sorted(self.queue.messages)}")
 
     def _work(
