@@ -1,0 +1,77 @@
+"""The queue as SQS runs it: visibility, receive counts, and the redrive to the dead letters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from notificationd.adapters.messages import read_message, write_message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from notificationd.domain.notification import Notification
+
+MAX_RECEIVES = 5
+VISIBILITY_SECONDS = 180
+
+
+@dataclass(slots=True)
+class Message:
+    """One message; its id serves as its receipt handle too."""
+
+    id: str
+    body: str
+    visible_at: int
+    receives: int = 0
+
+    @property
+    def notification(self) -> Notification:
+        return read_message(self.body)[0]
+
+
+class SimulatedQueue:
+    """Fulfils `domain.ports.Queue`, and what the runtime wants of a queue.
+
+    Args:
+        clock: returns milliseconds since the epoch.
+    """
+
+    def __init__(self, clock: Callable[[], int]) -> None:
+        self.messages: dict[str, Message] = {}
+        self.dead: dict[str, Message] = {}
+        self._clock = clock
+        self._put = 0
+
+    def put(self, notification: Notification) -> None:
+        self._add(write_message(notification))
+
+    def put_push(self, notification: Notification, connection_ids: Sequence[str] | None) -> None:
+        self._add(write_message(notification, connection_ids))
+
+    def receive(self, message_id: str) -> Message | None:
+        """Return a message, unless its receives are used up: then it becomes a dead letter."""
+        message = self.messages[message_id]
+        if message.receives == MAX_RECEIVES:
+            self.dead[message_id] = self.messages.pop(message_id)
+            return None
+        message.receives += 1
+        message.visible_at = self._clock() + VISIBILITY_SECONDS * 1000
+        return message
+
+    def hide(self, queue_arn: str, receipt_handle: str, seconds: int) -> None:  # noqa: ARG002 - one queue
+        if message := self.messages.get(receipt_handle):
+            message.visible_at = self._clock() + seconds * 1000
+
+    def delete(self, message_id: str) -> None:
+        self.messages.pop(message_id, None)
+
+    def visible(self) -> list[str]:
+        """Return the ids of the messages that can be received now."""
+        now = self._clock()
+        return [message.id for message in self.messages.values() if message.visible_at <= now]
+
+    def _add(self, body: str) -> None:
+        self._put += 1
+        message = Message(f"message-{self._put}", body, self._clock())
+        self.messages[message.id] = message

@@ -1,0 +1,291 @@
+"""One fault at every step, one by one: what was accepted is settled, and sent exactly once.
+
+The steps come from a recording of each flow, so that a new call is put to the proof by itself.
+What the design lets happen more than once, or not at all, stands here by name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notificationd.domain.notification import Channel, Delivery
+from notificationd.domain.page import PageRequest
+from notificationd.domain.record import Reason, Status
+from tests.proof import flows
+from tests.proof.faulty import Fault, faults_of
+from tests.proof.world import USER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from _pytest.mark import ParameterSet
+
+    from notificationd.domain.record import Record
+    from tests.proof.flows import Flow, Run
+
+ACCEPT = ["profiles.get", "queue.put", "notifications.create", "journal.accepted"]
+STEPS = {
+    flows.SENT: [
+        *ACCEPT,
+        "queue.receive",
+        "notifications.claim",
+        "first.send",
+        "notifications.save",
+        "journal.sent",
+        "queue.delete",
+    ],
+    flows.FAILOVER: [
+        *ACCEPT,
+        "queue.receive",
+        "notifications.claim",
+        "first.send",
+        "second.send",
+        "notifications.save",
+        "journal.sent",
+        "queue.delete",
+    ],
+    flows.RETRY: [
+        *ACCEPT,
+        "queue.receive",
+        "notifications.claim",
+        "first.send",
+        "notifications.save",
+        "journal.retried",
+        "queue.hide",
+        "queue.receive#2",
+        "notifications.claim#2",
+        "first.send#2",
+        "notifications.save#2",
+        "journal.sent",
+        "queue.delete",
+    ],
+    flows.EXHAUSTED: [
+        *ACCEPT,
+        "queue.receive",
+        "notifications.claim",
+        "first.send",
+        "notifications.save",
+        "journal.retried",
+        "queue.hide",
+        *(
+            f"{step}#{receive}"
+            for receive in (2, 3, 4)
+            for step in (
+                "queue.receive",
+                "notifications.claim",
+                "first.send",
+                "notifications.save",
+                "journal.retried",
+                "queue.hide",
+            )
+        ),
+        "queue.receive#5",
+        "notifications.claim#5",
+        "first.send#5",
+        "notifications.save#5",
+        "journal.failed",
+        "journal.dead_lettered",
+        "queue.hide#5",
+        "queue.receive#6",
+    ],
+    flows.PUSHED: [
+        "connections.of",
+        "notifications.create",
+        "journal.accepted",
+        "sockets.post",
+        "journal.pushed",
+    ],
+    flows.PUSHED_LATE: [
+        "notifications.create",
+        "journal.accepted",
+        "connections.of",
+        "sockets.post",
+        "journal.pushed",
+    ],
+    flows.GONE: [
+        "connections.of",
+        "notifications.create",
+        "journal.accepted",
+        "sockets.post",
+        "connections.remove",
+    ],
+    flows.BUSY: [
+        "connections.of",
+        "notifications.create",
+        "journal.accepted",
+        "sockets.post",
+        "queue.put_push",
+        "queue.receive",
+        "sockets.post#2",
+        "journal.pushed",
+        "queue.delete",
+    ],
+}
+
+NO_ANSWER = (Fault.ANSWER_LOST, Fault.KILLED)
+
+# Under `at_least_once`: the provider accepted it, and nobody was told. It is sent again.
+SENT_TWICE = {
+    (flow.name, step, fault)
+    for flow, step in [
+        (flows.SENT, "first.send"),
+        (flows.FAILOVER, "second.send"),
+        (flows.RETRY, "first.send#2"),
+    ]
+    for fault in NO_ANSWER
+}
+
+# Under `at_most_once`: a worker ended without a word, or a provider did, and had not sent. Nobody
+# can know that, so it is not sent at all.
+GIVEN_UP = {
+    (flow.name, step, fault)
+    for flow, step in [
+        (flows.SENT, "notifications.claim"),
+        (flows.FAILOVER, "notifications.claim"),
+        (flows.FAILOVER, "first.send"),
+        (flows.RETRY, "notifications.claim"),
+        (flows.RETRY, "first.send"),
+        (flows.RETRY, "notifications.claim#2"),
+    ]
+    for fault in NO_ANSWER
+}
+
+# A worker that came to nothing on a message's last receive could not mark the record either. The
+# dead letter stands for it: a redrive begins at `pending`.
+UNMARKED = {
+    ("queue.receive#5", Fault.ANSWER_LOST),
+    ("queue.receive#5", Fault.KILLED),
+    ("notifications.claim#5", Fault.FAILS),
+    ("notifications.claim#5", Fault.ANSWER_LOST),
+    ("notifications.claim#5", Fault.KILLED),
+    ("first.send#5", Fault.KILLED),
+}
+
+# A push is dropped where the queue cannot take it: the notification is in the inbox.
+NOT_PUSHED = {(flows.BUSY.name, "queue.put_push", Fault.FAILS)}
+
+# The caller was told 503, or nothing at all, and the message was on its queue: asking again makes
+# another notification. Nothing else that got no 201 may be sent.
+SENT_UNASKED = {
+    ("queue.put", Fault.ANSWER_LOST),
+    ("queue.put", Fault.KILLED),
+    ("notifications.create", Fault.KILLED),
+    ("journal.accepted", Fault.KILLED),
+}
+
+SENDING = (flows.SENT, flows.FAILOVER, flows.RETRY)
+PUSHING = (flows.PUSHED, flows.PUSHED_LATE, flows.GONE, flows.BUSY)
+
+
+def every_step(*chosen: Flow, deliveries: Sequence[Delivery]) -> list[ParameterSet]:
+    """Return each flow with each step that its recording lists, and each fault of that step."""
+    return [
+        pytest.param(
+            flow, delivery, step, fault, id=f"{flow.name}-{delivery}-{place:02}-{step}-{fault}"
+        )
+        for flow in chosen
+        for delivery in deliveries
+        for place, step in enumerate(flows.run(flow, delivery).world.tap.steps, start=1)
+        for fault in faults_of(step)
+    ]
+
+
+@pytest.mark.parametrize("delivery", list(Delivery))
+@pytest.mark.parametrize("flow", STEPS, ids=lambda flow: flow.name)
+def test_a_flow_makes_these_calls_in_this_order(flow: Flow, delivery: Delivery) -> None:
+    """A call that is new or moved shows here: is its fault accounted for above?"""
+    assert flows.run(flow, delivery).world.tap.steps == STEPS[flow]
+
+
+@pytest.mark.parametrize(
+    ("flow", "delivery", "step", "fault"),
+    every_step(*SENDING, deliveries=list(Delivery)),
+)
+def test_what_was_accepted_is_settled_and_sent_once(
+    flow: Flow, delivery: Delivery, step: str, fault: Fault
+) -> None:
+    twice = delivery is Delivery.AT_LEAST_ONCE and (flow.name, step, fault) in SENT_TWICE
+    given_up = delivery is Delivery.AT_MOST_ONCE and (flow.name, step, fault) in GIVEN_UP
+    uncertain = delivery is Delivery.AT_MOST_ONCE and (flow.name, step, fault) in SENT_TWICE
+
+    ran = flows.run(flow, delivery, {step: fault})
+
+    (accepted,) = ran.accepted
+    records = records_of(ran)
+    assert ran.world.deaths == (fault is Fault.KILLED)  # nothing outlives its process
+    assert accepted in records
+    for notification_id, record in records.items():  # those that got no 201 as well
+        if notification_id == accepted and (given_up or uncertain):
+            assert (record.status, record.reason) == (Status.FAILED, Reason.OUTCOME_UNKNOWN)
+        else:
+            assert record.status is Status.SENT
+    times = 2 if twice else 0 if given_up else 1
+    assert len(records) == 1 + ((step, fault) in SENT_UNASKED)
+    assert sent_by_providers(ran) == dict.fromkeys(records, 1) | {accepted: times}
+    assert not ran.world.queue.dead
+
+
+@pytest.mark.parametrize(
+    ("flow", "delivery", "step", "fault"),
+    every_step(flows.EXHAUSTED, deliveries=list(Delivery)),
+)
+def test_what_no_provider_takes_ends_as_failed_or_as_a_dead_letter_or_as_both(
+    flow: Flow, delivery: Delivery, step: str, fault: Fault
+) -> None:
+    ran = flows.run(flow, delivery, {step: fault})
+
+    (accepted,) = ran.accepted
+    records = records_of(ran)
+    assert ran.world.deaths == (fault is Fault.KILLED)  # nothing outlives its process
+    assert accepted in records
+    dead = {message.notification.id for message in ran.world.queue.dead.values()}
+    for notification_id, record in records.items():
+        if notification_id == accepted and (step, fault) in UNMARKED:
+            assert record.status is Status.PENDING
+            assert notification_id in dead
+        else:
+            assert record.status is Status.FAILED
+    assert not any(sent_by_providers(ran).values())
+
+
+@pytest.mark.parametrize(
+    ("flow", "delivery", "step", "fault"),
+    every_step(*PUSHING, deliveries=[Delivery.AT_LEAST_ONCE]),
+)
+def test_what_was_accepted_is_in_the_inbox_and_is_pushed(
+    flow: Flow, delivery: Delivery, step: str, fault: Fault
+) -> None:
+    ran = flows.run(flow, delivery, {step: fault})
+
+    (accepted,) = ran.accepted
+    records = records_of(ran)
+    assert ran.world.deaths == (fault is Fault.KILLED)  # nothing outlives its process
+    assert accepted in records
+    assert {record.status for record in records.values()} == {Status.SENT}
+    assert ran.world.sockets.arrived.keys() <= records.keys()
+    reachable = flow is not flows.GONE and (flow.name, step, fault) not in NOT_PUSHED
+    assert (ran.world.sockets.arrived[accepted] >= 1) is reachable
+    assert not ran.world.queue.dead
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_a_gone_socket_is_forgotten_with_the_next_push_at_the_latest(fault: Fault) -> None:
+    ran = flows.run(flows.GONE, Delivery.AT_LEAST_ONCE, {"connections.remove": fault})
+    ran.world.send(flows.command(Channel.IN_APP, Delivery.AT_LEAST_ONCE))
+
+    assert ran.world.connections.of(USER) == []
+
+
+def records_of(ran: Run) -> dict[str, Record]:
+    """Return all that the table holds, by id."""
+    page = ran.world.notifications.page(USER, PageRequest(limit=100))
+    return {record.notification.id: record for record in page.records}
+
+
+def sent_by_providers(ran: Run) -> dict[str, int]:
+    """Return how often each notification was sent, whether we were told or not."""
+    ids = {each for provider in ran.world.providers for each in provider.sent}
+    ids |= set(records_of(ran))
+    return {each: sum(provider.sent[each] for provider in ran.world.providers) for each in ids}

@@ -1,0 +1,293 @@
+"""The engine as a state machine: whatever happens in whatever order, the ledger balances."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, override
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from notificationd.domain.errors import OutcomeUnknown, Unavailable
+from notificationd.domain.notification import Channel, Delivery, Notification
+from notificationd.domain.page import PageRequest
+from notificationd.domain.record import Record, Status
+from notificationd.services.dispatch import SAVE_TRIES
+from tests.proof import ledger
+from tests.proof.faulty import Fault, Killed, Tap
+from tests.proof.flows import command
+from tests.proof.ledger import Answer, LedgerProvider, LedgerSockets
+from tests.proof.queues import MAX_RECEIVES, VISIBILITY_SECONDS
+from tests.proof.world import LEASE_SECONDS, USER, World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ANSWERS = [
+    ledger.ACCEPTED,
+    ledger.DOWN,
+    ledger.BUSY,
+    ledger.BAD_ADDRESS,
+    ledger.BAD_CONTENT,
+    ledger.DENIED,
+    ledger.TIMED_OUT_AND_SENT,
+    ledger.TIMED_OUT,
+]
+# Mostly what keeps a message going, so that runs reach the last receive.
+ANSWER = st.sampled_from([*ANSWERS, ledger.DOWN, ledger.DOWN])
+
+ASKING = ["profiles.get", "queue.put", "notifications.create", "journal.accepted"]
+CRASHES = [
+    "queue.receive",  # before the claim
+    "notifications.claim",
+    "first.send",
+    "second.send",
+    "notifications.save",
+    "journal.retried",
+    "journal.sent",
+    "journal.failed",
+    "journal.dead_lettered",
+    "queue.hide",
+    "queue.delete",
+]
+LOST = ["queue.receive", "notifications.claim", "queue.hide", "queue.delete"]
+SAVE_FAILURES = [
+    {f"notifications.save{place}": fault for place in places}
+    for fault in (Fault.FAILS, Fault.ANSWER_LOST)
+    for places in (("",), ("", "#2"), ("", "#2", "#3"))
+]
+PLAN: st.SearchStrategy[Mapping[str, Fault]] = st.one_of(
+    st.just({}),
+    st.just({}),  # once more: most deliveries go well
+    st.sampled_from(CRASHES).map(lambda step: {step: Fault.KILLED}),
+    st.tuples(st.sampled_from(LOST), st.sampled_from([Fault.FAILS, Fault.ANSWER_LOST])).map(
+        lambda spoiled: dict([spoiled])
+    ),
+    st.sampled_from(SAVE_FAILURES),
+)
+SECONDS = st.sampled_from([1, 15, LEASE_SECONDS, VISIBILITY_SECONDS, 900])
+# Two calls of these fit into the life of a worker, which its lease outlasts.
+CALL_SECONDS = st.sampled_from([0, 1, LEASE_SECONDS // 2 - 1])
+
+
+@dataclass(slots=True)
+class Account:
+    """What we know of one notification besides its record.
+
+    Args:
+        recorded: the provider calls whose worker lived to store them, and those lost ones that
+            a later worker stored.
+        interrupted: a worker has ended without a word since the last outcome was stored.
+        excuses: unknown outcomes, and crashes between claim and save.
+        unmarked: its last receive came to nothing, so nobody could mark it as failed.
+    """
+
+    notification: Notification
+    recorded: int = 0
+    interrupted: bool = False
+    excuses: int = 0
+    unmarked: bool = False
+    settled: Record | None = None
+
+
+@dataclass(slots=True)
+class Script:
+    """How the provider calls of one delivery go.
+
+    Args:
+        twin: the message that a second worker is given while the first call is under way.
+        unknown: how many calls have left it open whether they sent.
+    """
+
+    answers: list[Answer] = field(default_factory=list)
+    seconds: int = 0
+    twin: str | None = None
+    unknown: int = 0
+
+
+class Engine(RuleBasedStateMachine):
+    """Rules are what the world does; a delivery is one rule, with a twin of it inside."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.script = Script()
+        self.providers = [LedgerProvider(name, self._answer) for name in ("first", "second")]
+        self.tap = Tap()
+        self.world = World(self.tap, providers=self.providers, sockets=LedgerSockets({}))
+        self.accounts: dict[str, Account] = {}
+
+    @rule(
+        delivery=st.sampled_from(Delivery),
+        spoiled=st.none() | st.tuples(st.sampled_from(ASKING), st.sampled_from(Fault)),
+    )
+    def send(self, delivery: Delivery, spoiled: tuple[str, Fault] | None) -> None:
+        """Ask; where one call is spoiled, what is left of it lies about without a 201."""
+        if spoiled is not None and spoiled[0].startswith("journal."):
+            spoiled = (spoiled[0], Fault.KILLED)
+        self.tap.restart(dict([spoiled]) if spoiled else {})
+        before = set(self.world.queue.messages)
+        accepted: list[Notification] = []
+        with suppress(Unavailable, Killed):
+            accepted.append(self.world.send(command(Channel.EMAIL, delivery)))
+        new = set(self.world.queue.messages) - before
+        left = [self.world.queue.messages[each].notification for each in new]
+        self.accounts |= {each.id: Account(each) for each in (*left, *accepted)}
+
+    @precondition(lambda self: self.world.queue.visible())
+    @rule(
+        data=st.data(),
+        answers=st.lists(ANSWER, min_size=2, max_size=2),
+        plan=PLAN,
+        seconds=CALL_SECONDS,
+        overlapping=st.booleans(),
+    )
+    def deliver(
+        self,
+        data: st.DataObject,
+        answers: list[Answer],
+        plan: Mapping[str, Fault],
+        seconds: int,
+        *,
+        overlapping: bool,
+    ) -> None:
+        """Give any message that can be seen, in whatever order, to a worker."""
+        message_id = data.draw(st.sampled_from(self.world.queue.visible()), label="message")
+        self._deliver(
+            message_id, plan, Script(answers, seconds, message_id if overlapping else None)
+        )
+
+    @precondition(lambda self: self.world.queue.messages)
+    @rule(data=st.data(), answers=st.lists(ANSWER, min_size=2, max_size=2), plan=PLAN)
+    def deliver_while_hidden(
+        self, data: st.DataObject, answers: list[Answer], plan: Mapping[str, Fault]
+    ) -> None:
+        """SQS delivers at least once: what a worker has, or had when it died, comes again."""
+        message_id = data.draw(st.sampled_from(sorted(self.world.queue.messages)), label="message")
+        self._deliver(message_id, plan, Script(answers))
+
+    @precondition(lambda self: self.world.queue.messages)
+    @rule(
+        data=st.data(),
+        answer=st.sampled_from([ledger.DOWN, ledger.DENIED, ledger.TIMED_OUT]),
+        times=st.integers(1, MAX_RECEIVES),
+    )
+    def outage(self, data: st.DataObject, answer: Answer, times: int) -> None:
+        """Both providers are out for a while, so that messages come to their last receive."""
+        message_id = data.draw(st.sampled_from(sorted(self.world.queue.messages)), label="message")
+        for _ in range(times):
+            if message := self.world.queue.messages.get(message_id):
+                self.world.clock.now = max(self.world.clock.now, message.visible_at)
+                self._deliver(message_id, {}, Script([answer] * len(self.providers)))
+
+    @rule(seconds=SECONDS)
+    def wait(self, seconds: int) -> None:
+        """Let time pass: leases and visibility end."""
+        self.world.clock.advance(seconds)
+
+    @invariant()
+    def what_may_be_sent_once_is_sent_once(self) -> None:
+        for notification_id, account in self.accounts.items():
+            sent = sum(provider.sent[notification_id] for provider in self.providers)
+            if account.notification.delivery is Delivery.AT_MOST_ONCE:
+                assert sent <= 1
+            else:
+                assert sent <= 1 + account.excuses
+
+    @invariant()
+    def a_settled_record_stays_as_it_is(self) -> None:
+        for account in self.accounts.values():
+            record = self._record(account)
+            if account.settled is not None:
+                assert record == account.settled
+            elif record is not None and record.status is not Status.PENDING:
+                account.settled = record
+
+    @invariant()
+    def nothing_accepted_is_forgotten(self) -> None:
+        queue = self.world.queue
+        waiting = {message.notification.id for message in queue.messages.values()}
+        dead = {message.notification.id for message in queue.dead.values()}
+        for notification_id, account in self.accounts.items():
+            if account.settled is not None:
+                assert account.settled.status in {Status.SENT, Status.FAILED}
+            elif notification_id in dead:
+                assert account.unmarked
+            else:
+                assert notification_id in waiting
+        # Nor is there a record that no message ever stood for: it would say `pending` for ever.
+        page = self.world.notifications.page(USER, PageRequest(limit=1_000))
+        assert {record.notification.id for record in page.records} <= self.accounts.keys()
+
+    @invariant()
+    def the_timeline_counts_every_call_that_was_stored(self) -> None:
+        for account in self.accounts.values():
+            record = self._record(account)
+            assert account.recorded == (record.attempt_count if record else 0)
+
+    @override
+    def teardown(self) -> None:
+        """Let everything heal: what is still queued comes to rest, and the ledger balances."""
+        queue = self.world.queue
+        while queue.messages:
+            due = min(queue.messages.values(), key=lambda message: message.visible_at)
+            self.world.clock.now = max(self.world.clock.now, due.visible_at)
+            self._deliver(due.id, {}, Script())
+        self.what_may_be_sent_once_is_sent_once()
+        self.a_settled_record_stays_as_it_is()
+        self.nothing_accepted_is_forgotten()
+        self.the_timeline_counts_every_call_that_was_stored()
+
+    def _deliver(self, message_id: str, plan: Mapping[str, Fault], script: Script) -> None:
+        """Deliver a message, and book what that must have come to."""
+        message = self.world.queue.messages[message_id]
+        account = self.accounts[message.notification.id]
+        before, calls, receives = self._record(account), self._calls(account), message.receives
+        lease = before.lease if before else None
+        held = lease is not None and lease.until > self.world.clock()
+        self.tap.restart(plan)
+        self.script = script
+        with suppress(Unavailable, Killed):
+            self.world.deliver(message_id)
+        account.excuses += script.unknown
+        after = self._record(account)
+        claimed = after != before
+        stored = claimed and after is not None and after.lease is None
+        if stored:
+            account.recorded += self._calls(account) - calls + account.interrupted
+            account.interrupted = False
+        elif claimed:
+            account.interrupted = True
+            account.excuses += _ends_a_worker(plan)
+        if receives < message.receives == MAX_RECEIVES:
+            spoiled = not plan.keys().isdisjoint(self.tap.steps)
+            # With a twin, the last receive was the twin's, and this worker held the lease.
+            twin = message.receives - receives > 1
+            account.unmarked = twin or (not stored and (spoiled or held))
+
+    def _answer(self, _calls: int) -> Answer:
+        script = self.script
+        self.world.clock.advance(script.seconds)
+        if twin := script.twin:
+            script.twin = None
+            with suppress(Unavailable, Killed):
+                self.world.deliver(twin)
+        answer = script.answers.pop(0) if script.answers else ledger.ACCEPTED
+        script.unknown += isinstance(answer.error, OutcomeUnknown)
+        return answer
+
+    def _calls(self, account: Account) -> int:
+        return sum(provider.calls[account.notification.id] for provider in self.providers)
+
+    def _record(self, account: Account) -> Record | None:
+        return self.world.notifications.get(USER, account.notification.id)
+
+
+def _ends_a_worker(plan: Mapping[str, Fault]) -> bool:
+    """Tell whether a claim may be left without a word: a save that fails is made again."""
+    return Fault.KILLED in plan.values() or "notifications.claim" in plan or len(plan) == SAVE_TRIES
+
+
+TestEngine = Engine.TestCase
+TestEngine.settings = settings(max_examples=250, stateful_step_count=40, report_multiple_bugs=False)

@@ -1,0 +1,189 @@
+"""The service in memory, every port of it behind one tap, and the runtime that feeds it."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor, Future
+from typing import TYPE_CHECKING, cast, override
+
+from notificationd.adapters.addresses import CheckedAddresses
+from notificationd.api.views import notification_frame
+from notificationd.domain.errors import Unavailable
+from notificationd.domain.notification import Channel
+from notificationd.domain.profile import Profile
+from notificationd.runtime.batch import process_batch
+from notificationd.services.dispatch import Dispatch
+from notificationd.services.dispatch_push import DispatchPush
+from notificationd.services.push import Push
+from notificationd.services.send import Send, SendCommand
+from tests.fakes.delivery import Clock, RecordingJournal
+from tests.fakes.storage import MemoryConnections, MemoryNotifications, MemoryProfiles
+from tests.proof.faulty import Killed, TappedJournal, tapped, tapped_provider
+from tests.proof.queues import MAX_RECEIVES, SimulatedQueue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from notificationd.adapters.sqs import Visibility
+    from notificationd.domain.notification import Notification
+    from notificationd.services.dispatch import Disposition
+    from tests.proof.faulty import Tap
+    from tests.proof.ledger import LedgerProvider, LedgerSockets
+
+USER = "4"
+LEASE_SECONDS = 30
+RETRY_BASE_SECONDS = 10
+ROUNDS = 50
+"""Far more deliveries than a message may have: a run that needs them goes round in circles."""
+
+
+class InlinePool(Executor):
+    """Runs each task in the caller's thread, so that every run has the same order of calls.
+
+    Args:
+        late: run a task when its result is asked for, instead of when it is handed in.
+    """
+
+    def __init__(self, *, late: bool = False) -> None:
+        self._late = late
+
+    @override
+    def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        future = _Task(lambda: fn(*args, **kwargs))
+        if not self._late:
+            future.run()
+        return future
+
+
+class _Task[T](Future[T]):
+    def __init__(self, work: Callable[[], T]) -> None:
+        super().__init__()
+        self._work = work
+
+    def run(self) -> None:
+        try:
+            self.set_result(self._work())
+        except Exception as error:  # noqa: BLE001 - the future carries it, as a thread's does
+            self.set_exception(error)
+
+    @override
+    def result(self, timeout: float | None = None) -> T:
+        if not self.done():
+            self.run()
+        return super().result(timeout)
+
+
+class World:
+    """Everything that happens happens through `send` and `deliver`.
+
+    Args:
+        late: the answers of calls that go side by side come last, not first.
+    """
+
+    def __init__(
+        self,
+        tap: Tap,
+        *,
+        providers: Sequence[LedgerProvider],
+        sockets: LedgerSockets,
+        late: bool = False,
+    ) -> None:
+        self.tap = tap
+        self.deaths = 0
+        self.clock = Clock()
+        self.queue = SimulatedQueue(self.clock)
+        self.notifications = MemoryNotifications()
+        self.connections = MemoryConnections()
+        self.providers = providers
+        self.sockets = sockets
+        self.journal = RecordingJournal()
+        profiles = MemoryProfiles()
+        profiles.put(USER, Profile(email="user4@example.com"))
+        self._pool = InlinePool(late=late)
+        self._queue = tapped(tap, "queue", self.queue)
+        journal = TappedJournal(tap, self.journal)
+        notifications = tapped(tap, "notifications", self.notifications)
+        connections = tapped(tap, "connections", self.connections)
+        push = Push(
+            connections=connections,
+            sockets=tapped(tap, "sockets", sockets),
+            queue=self._queue,
+            journal=journal,
+            pool=self._pool,
+            frame=notification_frame,
+        )
+        self.send: Callable[[SendCommand], Notification] = Send(
+            notifications=notifications,
+            connections=connections,
+            profiles=tapped(tap, "profiles", profiles),
+            queue=self._queue,
+            addresses=tapped(tap, "addresses", CheckedAddresses()),
+            push=push,
+            journal=journal,
+            pool=self._pool,
+            clock=self.clock,
+        )
+        self._dispatch = Dispatch(
+            notifications=notifications,
+            providers={Channel.EMAIL: [tapped_provider(tap, each) for each in providers]},
+            journal=journal,
+            lease_seconds=LEASE_SECONDS,
+            max_receives=MAX_RECEIVES,
+            retry_base_seconds=RETRY_BASE_SECONDS,
+            clock=self.clock,
+            random=lambda: 0.0,
+        )
+        self._dispatch_push = DispatchPush(
+            connections=connections,
+            push=push,
+            journal=journal,
+            max_receives=MAX_RECEIVES,
+            retry_base_seconds=RETRY_BASE_SECONDS,
+            random=lambda: 0.0,
+        )
+
+    def deliver(self, message_id: str) -> None:
+        """Give a message to a worker, and do with it what the worker says.
+
+        Raises:
+            Unavailable: the queue's own part did not work.
+            Killed: the worker died.
+        """
+        message = self._queue.receive(message_id)
+        if message is None:
+            return
+        event = {
+            "Records": [
+                {
+                    "messageId": message.id,
+                    "receiptHandle": message.id,
+                    "body": message.body,
+                    "eventSourceARN": "queue",
+                    "attributes": {"ApproximateReceiveCount": str(message.receives)},
+                }
+            ]
+        }
+        answer = process_batch(event, self._work, cast("Visibility", self._queue), InlinePool())
+        if not answer["batchItemFailures"]:
+            self._queue.delete(message.id)
+
+    def drain(self) -> None:
+        """Deliver until no message is left, however workers end; wait where none is visible."""
+        for _ in range(ROUNDS):
+            if not self.queue.messages:
+                return
+            due = min(self.queue.messages.values(), key=lambda message: message.visible_at)
+            self.clock.now = max(self.clock.now, due.visible_at)
+            try:
+                self.deliver(due.id)
+            except Unavailable:
+                continue
+            except Killed:
+                self.deaths += 1
+        raise AssertionError(f"still on the queue: {sorted(self.queue.messages)}")
+
+    def _work(
+        self, notification: Notification, connection_ids: Sequence[str] | None, receives: int
+    ) -> Disposition:
+        if notification.channel is Channel.IN_APP:
+            return self._dispatch_push(notification, connection_ids, receives)
+        return self._dispatch(notification, receives)
