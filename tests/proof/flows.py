@@ -9,7 +9,7 @@ from notificationd.domain.errors import ConnectionGone, Unavailable
 from notificationd.domain.notification import Channel, Delivery
 from notificationd.services.send import SendCommand
 from tests.proof.faulty import Fault, Killed, Tap
-from tests.proof.ledger import DOWN, Answer, LedgerProvider, LedgerSockets, scripted
+from tests.proof.ledger import DENIED, DOWN, Answer, LedgerProvider, LedgerSockets, scripted
 from tests.proof.queues import MAX_RECEIVES
 from tests.proof.world import USER, World
 
@@ -55,6 +55,7 @@ SENT = Flow(name="sent", providers={"first": ()})
 FAILOVER = Flow(name="failover", providers={"first": (DOWN,), "second": ()})
 RETRY = Flow(name="retry", providers={"first": (DOWN,)})
 EXHAUSTED = Flow(name="exhausted", providers={"first": (DOWN,) * MAX_RECEIVES})
+MISCONFIGURED = Flow(name="misconfigured", providers={"first": (DENIED,) * MAX_RECEIVES})
 PUSHED = Flow(name="pushed", channel=Channel.IN_APP, sockets={"live": ()})
 PUSHED_LATE = Flow(name="pushed_late", channel=Channel.IN_APP, sockets={"live": ()}, late=True)
 GONE = Flow(name="gone", channel=Channel.IN_APP, sockets={"gone": (ConnectionGone(),) * 9})

@@ -75,3 +75,19 @@ class SimulatedQueue:
         self._put += 1
         message = Message(f"message-{self._put}", body, self._clock())
         self.messages[message.id] = message
+
+    def bury(self, notification: Notification) -> None:
+        """Put a message among the dead letters that was on no queue before."""
+        self._add(write_message(notification))
+        _, message = self.messages.popitem()
+        self.dead[message.id] = message
+
+
+class SimulatedDeadLetters:
+    """Fulfils `domain.ports.DeadLetterSink`."""
+
+    def __init__(self, queue: SimulatedQueue) -> None:
+        self._queue = queue
+
+    def put(self, notification: Notification) -> None:
+        self._queue.bury(notification)

@@ -90,6 +90,18 @@ STEPS = {
         "queue.hide#5",
         "queue.receive#6",
     ],
+    flows.MISCONFIGURED: [
+        *ACCEPT,
+        "queue.receive",
+        "notifications.claim",
+        "first.send",
+        "journal.provider_misconfigured",
+        "dead_letters.put",
+        "journal.dead_lettered",
+        "notifications.save",
+        "journal.failed",
+        "queue.delete",
+    ],
     flows.PUSHED: [
         "connections.of",
         "notifications.create",
@@ -229,7 +241,7 @@ def test_what_was_accepted_is_settled_and_sent_once(
 
 @pytest.mark.parametrize(
     ("flow", "delivery", "step", "fault"),
-    every_step(flows.EXHAUSTED, deliveries=list(Delivery)),
+    every_step(flows.EXHAUSTED, flows.MISCONFIGURED, deliveries=list(Delivery)),
 )
 def test_what_no_provider_takes_ends_as_failed_or_as_a_dead_letter_or_as_both(
     flow: Flow, delivery: Delivery, step: str, fault: Fault

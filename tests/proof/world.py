@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor, Future
+from math import inf
 from typing import TYPE_CHECKING, cast, override
 
 from notificationd.adapters.addresses import CheckedAddresses
@@ -18,13 +19,14 @@ from notificationd.services.send import Send, SendCommand
 from tests.fakes.delivery import Clock, RecordingJournal
 from tests.fakes.storage import MemoryConnections, MemoryNotifications, MemoryProfiles
 from tests.proof.faulty import Killed, TappedJournal, tapped, tapped_provider
-from tests.proof.queues import MAX_RECEIVES, SimulatedQueue
+from tests.proof.queues import MAX_RECEIVES, SimulatedDeadLetters, SimulatedQueue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from notificationd.adapters.sqs import Visibility
     from notificationd.domain.notification import Notification
+    from notificationd.runtime.batch import Job
     from notificationd.services.dispatch import Disposition
     from tests.proof.faulty import Tap
     from tests.proof.ledger import LedgerProvider, LedgerSockets
@@ -124,6 +126,7 @@ class World:
         )
         self._dispatch = Dispatch(
             notifications=notifications,
+            dead_letters=tapped(tap, "dead_letters", SimulatedDeadLetters(self.queue)),
             providers={Channel.EMAIL: [tapped_provider(tap, each) for each in providers]},
             journal=journal,
             lease_seconds=LEASE_SECONDS,
@@ -162,7 +165,8 @@ class World:
                 }
             ]
         }
-        answer = process_batch(event, self._work, cast("Visibility", self._queue), InlinePool())
+        visibility = cast("Visibility", self._queue)
+        answer = process_batch(event, _AllTheTime(), self._work, visibility, InlinePool())
         if not answer["batchItemFailures"]:
             self._queue.delete(message.id)
 
@@ -181,9 +185,14 @@ class World:
                 self.deaths += 1
         raise AssertionError(f"still on the queue: {sorted(self.queue.messages)}")
 
-    def _work(
-        self, notification: Notification, connection_ids: Sequence[str] | None, receives: int
-    ) -> Disposition:
-        if notification.channel is Channel.IN_APP:
-            return self._dispatch_push(notification, connection_ids, receives)
-        return self._dispatch(notification, receives)
+    def _work(self, job: Job) -> Disposition:
+        if job.notification.channel is Channel.IN_APP:
+            return self._dispatch_push(job.notification, job.connection_ids, job.receives)
+        return self._dispatch(job.notification, job.receives, inf)  # the clock is our own
+
+
+class _AllTheTime:
+    """Fulfils `runtime.batch.LambdaContext`: no worker runs out of time by itself."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 30_000
