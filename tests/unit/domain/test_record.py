@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from notificationd.domain.errors import AlreadySettled, LeaseHeld, LeaseLost, NotificationError
+from notificationd.domain.notification import Delivery
 from notificationd.domain.record import (
     ATTEMPTS_KEPT,
     Attempt,
@@ -18,6 +19,7 @@ from notificationd.domain.record import (
     Outcome,
     Reason,
     Record,
+    Redriven,
     Sent,
     Status,
     accepted,
@@ -35,11 +37,17 @@ CLAIMED_BY_OTHER = replace(PENDING, lease=Lease("other", NOW + 30_000))
 LEFT_BEHIND = replace(PENDING, lease=Lease("other", NOW))
 SENT = replace(PENDING, status=Status.SENT)
 FAILED = replace(PENDING, status=Status.FAILED, reason=Reason.REFUSED)
+MAY_BE_SENT = replace(
+    accepted(make.notification(delivery=Delivery.AT_MOST_ONCE)),
+    status=Status.FAILED,
+    reason=Reason.OUTCOME_UNKNOWN,
+)
 
 CLAIM = Claimed(MINE, NOW)
 SEND = Sent("mine", NOW, (ATTEMPT,))
 FAIL = Failed("mine", NOW, (ATTEMPT,), Reason.RETRIES_EXHAUSTED)
 DEFER = Deferred("mine", (ATTEMPT,), NOW + 5_000)
+REDRIVE = Redriven(NOW)
 
 
 @pytest.mark.parametrize(
@@ -49,20 +57,26 @@ DEFER = Deferred("mine", (ATTEMPT,), NOW + 5_000)
         (PENDING, SEND, LeaseLost),
         (PENDING, FAIL, LeaseLost),
         (PENDING, DEFER, LeaseLost),
+        (PENDING, REDRIVE, Status.PENDING),
         (CLAIMED, CLAIM, LeaseHeld),
         (CLAIMED, SEND, Status.SENT),
         (CLAIMED, FAIL, Status.FAILED),
         (CLAIMED, DEFER, Status.PENDING),
+        (CLAIMED, REDRIVE, Status.PENDING),
         (CLAIMED_BY_OTHER, CLAIM, LeaseHeld),
         (CLAIMED_BY_OTHER, SEND, LeaseLost),
         (CLAIMED_BY_OTHER, FAIL, LeaseLost),
         (CLAIMED_BY_OTHER, DEFER, LeaseLost),
+        (CLAIMED_BY_OTHER, REDRIVE, Status.PENDING),
         (LEFT_BEHIND, CLAIM, Status.PENDING),
         (LEFT_BEHIND, SEND, LeaseLost),
         (LEFT_BEHIND, FAIL, LeaseLost),
         (LEFT_BEHIND, DEFER, LeaseLost),
-        *[(SENT, event, AlreadySettled) for event in (CLAIM, SEND, FAIL, DEFER)],
+        (LEFT_BEHIND, REDRIVE, Status.PENDING),
+        *[(SENT, event, AlreadySettled) for event in (CLAIM, SEND, FAIL, DEFER, REDRIVE)],
         *[(FAILED, event, AlreadySettled) for event in (CLAIM, SEND, FAIL, DEFER)],
+        (FAILED, REDRIVE, Status.PENDING),
+        *[(MAY_BE_SENT, event, AlreadySettled) for event in (CLAIM, SEND, FAIL, DEFER, REDRIVE)],
     ],
 )
 def test_every_state_meets_every_event(
@@ -109,3 +123,25 @@ def test_the_newest_attempts_are_kept_and_all_are_counted() -> None:
 
     assert record.attempt_count == ATTEMPTS_KEPT + 3
     assert [attempt.at - NOW for attempt in record.attempts] == list(range(3, ATTEMPTS_KEPT + 3))
+
+
+def test_a_redriven_one_starts_afresh_and_keeps_its_history() -> None:
+    failed = apply(CLAIMED, FAIL)
+
+    again = apply(failed, Redriven(NOW + 60_000))
+
+    assert again.reason is None
+    assert again.updated_at == NOW + 60_000
+    assert (again.attempts, again.attempt_count) == (failed.attempts, failed.attempt_count)
+
+
+@pytest.mark.parametrize("record", [PENDING, CLAIMED, LEFT_BEHIND])
+def test_redriving_a_pending_one_changes_nothing(record: Record) -> None:
+    """Not its lease either: that is how the next worker learns of an interrupted call."""
+    assert apply(record, REDRIVE) == record
+
+
+def test_an_unknown_outcome_may_be_redriven_where_it_may_arrive_twice() -> None:
+    unknown = replace(FAILED, reason=Reason.OUTCOME_UNKNOWN)
+
+    assert apply(unknown, REDRIVE).status is Status.PENDING
