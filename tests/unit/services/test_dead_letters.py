@@ -12,8 +12,9 @@ from notificationd.domain.dead_letter import Wanted
 from notificationd.domain.errors import Unavailable
 from notificationd.domain.notification import Channel, Delivery
 from notificationd.domain.record import Reason, Status, accepted
-from notificationd.services.dead_letters import DeadLetterOffice, Skipped
+from notificationd.services.dead_letters import DeadLetterOffice
 from notificationd.services.dispatch import Dispatch, Done
+from notificationd.services.letter_reports import Skipped
 from tests.fakes import make
 from tests.fakes.dead_letters import MemoryDeadLetters
 from tests.fakes.delivery import Clock, RecordingJournal, ScriptedProvider

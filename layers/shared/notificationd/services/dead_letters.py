@@ -24,6 +24,13 @@ from notificationd.domain.dead_letter import MALFORMED, DeadLetter, Finding, Wan
 from notificationd.domain.errors import AlreadySettled, Unavailable
 from notificationd.domain.notification import Channel, user_key
 from notificationd.domain.record import Reason, Status
+from notificationd.services.letter_reports import (
+    NOT_FOUND,
+    UNAVAILABLE,
+    Listing,
+    Report,
+    Skipped,
+)
 from notificationd.services.letter_walk import Walk
 
 if TYPE_CHECKING:
@@ -32,39 +39,6 @@ if TYPE_CHECKING:
 
     from notificationd.domain import ports
     from notificationd.domain.notification import Notification
-
-NOT_FOUND = "not_found"
-UNAVAILABLE = "unavailable"
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Some dead letters, those that failed last first; there may be `more`."""
-
-    findings: tuple[Finding, ...]
-    more: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A letter that was left alone, or removed because it is settled, and why."""
-
-    id: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What was done to dead letters.
-
-    Args:
-        done: how many were redriven or discarded.
-        more: there may be others that were not come to: the call is to be made again.
-    """
-
-    done: int
-    skipped: tuple[Skipped, ...]
-    more: bool
 
 
 @dataclass(frozen=True, slots=True)
