@@ -223,6 +223,21 @@ def test_a_redriven_letter_is_on_its_queue_with_a_pending_record_and_gone(world:
     assert world.journal.events == ["redriven"]
 
 
+def test_only_what_is_still_there_is_shown_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.bury()
+    malformed = world.letters.bury(None)
+    shown: list[str] = []
+    monkeypatch.setattr(
+        world.letters, "show", lambda letters: shown.extend(each.id for each in letters)
+    )
+
+    world.office.redrive(ALL)
+
+    assert shown == [malformed]
+
+
 @pytest.mark.parametrize("status", [Status.PENDING, None])
 def test_a_letter_whose_mark_was_lost_is_redriven_too(world: World, status: Status | None) -> None:
     notification = world.bury(status)
