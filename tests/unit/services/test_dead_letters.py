@@ -443,6 +443,24 @@ def test_a_redrive_that_dies_at_any_step_loses_nothing_and_sends_nothing_twice(
     assert not world.letters.letters
 
 
+def test_a_dispatcher_that_is_there_at_once_finds_the_record_reopened(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notification = world.bury()
+    put = world.queue.put
+
+    def put_and_dispatch(notification: Notification) -> None:
+        put(notification)
+        world.dispatch()
+
+    monkeypatch.setattr(world.queue, "put", put_and_dispatch)
+
+    assert world.office.redrive(ALL).done == 1
+    assert world.provider.calls == [notification]
+    assert world.status(notification) is Status.SENT
+    assert not world.letters.letters
+
+
 def test_a_letter_that_cannot_be_deleted_is_redriven_all_the_same(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
