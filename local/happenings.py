@@ -14,6 +14,7 @@ _COLOURS: Final = {
     "retried": _YELLOW,
     "failed": _RED,
     "dead_lettered": _RED,
+    "redriven": _CYAN,
     "connected": _DIM,
     "disconnected": _DIM,
 }

@@ -2,22 +2,22 @@
 
 import sys
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
-from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.errors import LocalError
-from local.notificationctl import dead_letters, keys
+from local.notificationctl import dead_letters, keys, letter_options
 from local.notificationctl.target import Target
 from notificationd.domain.errors import Unavailable
 from notificationd.domain.identity import Scope
 
-_DEFAULT_LIMIT: Final = 100
-
 
 def main() -> int:
     """Run a command; return 0, or 1 with one sentence on stderr. Wrong arguments exit with 2."""
-    arguments = _parser().parse_args()
+    parser = _parser()
+    arguments = parser.parse_args()
+    if arguments.action == "redrive" and (fault := letter_options.fault(arguments)):
+        parser.error(fault)
     try:
         _run(arguments)
     except LocalError as error:
@@ -40,8 +40,15 @@ def _run(arguments: Namespace) -> None:
             keys.list_all(target)
         case ("keys", "revoke"):
             keys.revoke(target, arguments.id)
+        case (_, "list"):
+            wanted = letter_options.wanted(arguments)
+            dead_letters.list_all(target, wanted, arguments.limit, as_json=arguments.json)
+        case (_, "show"):
+            dead_letters.show(target, arguments.id)
+        case (_, "redrive"):
+            dead_letters.redrive(target, letter_options.wanted(arguments))
         case _:
-            dead_letters.list_all(target, arguments.limit, as_json=arguments.json)
+            dead_letters.discard(target, frozenset(arguments.ids))
 
 
 def _parser() -> ArgumentParser:
@@ -71,16 +78,9 @@ def _parser() -> ArgumentParser:
     revoke = actions.add_parser("revoke", parents=[after], help="delete a key")
     revoke.add_argument("id", help="as 'keys list' shows it")
 
-    actions = subjects.add_parser(
-        "dead-letters", help="notifications that could not be delivered"
-    ).add_subparsers(dest="action", required=True)
-    listing = actions.add_parser(
-        "list", parents=[after], help="list them with their reasons; none is removed"
+    letter_options.add_actions(
+        subjects.add_parser("dead-letters", help="notifications that could not be delivered"), after
     )
-    listing.add_argument(
-        "--limit", type=_limit, default=_DEFAULT_LIMIT, help="at most so many (%(default)s)"
-    )
-    listing.add_argument("--json", action="store_true", help="print JSON")
     return parser
 
 
@@ -97,12 +97,6 @@ def _scopes(text: str) -> list[str]:
     if unknown:
         raise ArgumentTypeError(f"'{unknown[0]}' is not one of {', '.join(Scope)}")
     return scopes
-
-
-def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise ArgumentTypeError(f"'{text}' is not a number from 1 on")
-    return int(text)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from local.cloud import Cloud, emulator_cloud
 from local.endpoints import Endpoints
 from local.errors import LocalError
 from local.settings import from_environment
+from notificationd.domain.notification import Channel
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -47,6 +48,14 @@ class Target:
     def dead_letter_queue(self) -> str:
         """The address of its dead-letter queue."""
         return self._output("DeadLetterQueueUrl")
+
+    @property
+    def queues(self) -> dict[Channel, str]:
+        """The addresses of the queues that dead letters can go back to."""
+        return {
+            Channel.EMAIL: self._output("EmailQueueUrl"),
+            Channel.SMS: self._output("SmsQueueUrl"),
+        }
 
     def dynamodb(self) -> "DynamoDBClient":
         """Return a client of its table's service."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,7 @@ from notificationd.domain.record import (
     Outcome,
     Reason,
     Record,
+    Redriven,
     Sent,
     Status,
     accepted,
@@ -29,6 +31,7 @@ from tests.fakes.storage import MemoryNotifications
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from notificationd.domain.notification import Notification
     from notificationd.domain.ports import Notifications
 
 NOW = 1_800_000_100_000
@@ -189,6 +192,72 @@ def test_saving_the_same_again_is_no_error(store: Notifications) -> None:
     assert _stored(store, notification.id) == sent
 
 
+@pytest.mark.parametrize("delivery", list(Delivery))
+def test_a_failed_record_is_reopened_with_its_history(
+    store: Notifications, delivery: Delivery
+) -> None:
+    notification = make.notification(delivery=delivery)
+    failed = _failed(store, notification, Reason.RETRIES_EXHAUSTED)
+
+    store.reopen(notification, LATER)
+
+    assert _stored(store, notification.id) == apply(failed, Redriven(LATER))
+    claimed, interrupted = store.claim(notification, Lease("lease-2", LATER + 9), LATER)
+    assert claimed.attempts == (ATTEMPT,)
+    assert not interrupted
+
+
+def test_reopening_makes_the_record_that_is_missing(store: Notifications) -> None:
+    notification = make.notification()
+
+    store.reopen(notification, LATER)
+
+    record = _stored(store, notification.id)
+    assert record == replace(accepted(notification), updated_at=LATER)
+    assert store.claim(notification, LEASE, NOW)[0].notification == notification
+
+
+def test_reopening_a_pending_record_changes_nothing(store: Notifications) -> None:
+    """Its lease still tells the next worker that a call was interrupted."""
+    notification = make.notification()
+    claimed, _ = store.claim(notification, LEASE, NOW)
+
+    store.reopen(notification, LATER)
+
+    assert _stored(store, notification.id) == claimed
+    assert store.claim(notification, Lease("lease-2", LATER + 9), LATER)[1]
+
+
+def test_a_sent_record_is_not_reopened(store: Notifications) -> None:
+    notification = make.notification()
+    claimed, _ = store.claim(notification, LEASE, NOW)
+    sent = apply(claimed, Sent(LEASE.id, NOW, (ATTEMPT,)))
+    store.save(sent, LEASE.id)
+
+    with pytest.raises(AlreadySettled) as settled:
+        store.reopen(notification, LATER)
+
+    assert settled.value.args == (Status.SENT,)
+    assert _stored(store, notification.id) == sent
+
+
+def test_what_may_have_been_sent_is_reopened_only_where_it_may_arrive_twice(
+    store: Notifications,
+) -> None:
+    twice = make.notification()
+    once = make.notification(delivery=Delivery.AT_MOST_ONCE)
+    for notification in (twice, once):
+        _failed(store, notification, Reason.OUTCOME_UNKNOWN)
+
+    store.reopen(twice, LATER)
+    with pytest.raises(AlreadySettled) as settled:
+        store.reopen(once, LATER)
+
+    assert settled.value.args == (Status.FAILED,)
+    assert _stored(store, twice.id).status is Status.PENDING
+    assert _stored(store, once.id).status is Status.FAILED
+
+
 def test_a_page_shows_the_newest_first_and_leads_to_the_next(store: Notifications) -> None:
     records = [accepted(make.notification()) for _ in range(5)]
     for record in records:
@@ -273,3 +342,10 @@ def _stored(store: Notifications, notification_id: str) -> Record:
     record = store.get("4", notification_id)
     assert record is not None
     return record
+
+
+def _failed(store: Notifications, notification: Notification, reason: Reason) -> Record:
+    claimed, _ = store.claim(notification, LEASE, NOW)
+    failed = apply(claimed, Failed(LEASE.id, NOW, (ATTEMPT,), reason))
+    store.save(failed, LEASE.id)
+    return failed

@@ -46,3 +46,15 @@ def someone(service: Service) -> Callable[[], Someone]:
 @pytest.fixture
 def user(someone: Callable[[], Someone]) -> Someone:
     return someone()
+
+
+@pytest.fixture(scope="module")
+def mailgun_alone(service: Service) -> Iterator[None]:
+    """Let emails have no second provider. Retries show only where nothing takes over."""
+    client = service.client("lambda")
+    name = service.stack.cloud.resources("AWS::Lambda::Function")["DispatchFunction"]
+    before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    alone = {**before, "EMAIL_PROVIDERS": "mailgun"}
+    client.update_function_configuration(FunctionName=name, Environment={"Variables": alone})
+    yield
+    client.update_function_configuration(FunctionName=name, Environment={"Variables": before})

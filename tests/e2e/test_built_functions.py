@@ -25,6 +25,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
         "context": {"kind": "nobody", "detail": "This API key is not known."},
     },
     "ConsoleFunction": {"statusCode": 200},
+    "DeadLettersFunction": {"statusCode": 200},
     "DispatchFunction": {"batchItemFailures": []},
     "ListFunction": {"statusCode": 200},
     "SendFunction": {"statusCode": 201},

@@ -197,7 +197,7 @@ def test_dead_letters_are_listed_with_their_reasons_and_stay(
     again = json.loads(notificationctl(service, "dead-letters", "list", "--json"))
 
     (letter,) = [entry for entry in listed if entry["id"] == notification.id]
-    assert letter["channel"] == "email"
+    assert letter["notification_type"] == "email"
     assert letter["user_id"] == user.id
     assert letter["reason"] == "retries_exhausted"
     assert {entry["id"] for entry in again} == {entry["id"] for entry in listed}

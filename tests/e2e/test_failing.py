@@ -11,24 +11,10 @@ import pytest
 from tests.e2e.service import eventually
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from local.sandbox.documents import Provider
     from tests.e2e.service import Service, Someone
 
 MAX_RECEIVES = 5
-
-
-@pytest.fixture(scope="module")
-def mailgun_alone(service: Service) -> Iterator[None]:
-    """Let emails have no second provider. Retries show only where nothing takes over."""
-    client = service.client("lambda")
-    name = service.stack.cloud.resources("AWS::Lambda::Function")["DispatchFunction"]
-    before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    alone = {**before, "EMAIL_PROVIDERS": "mailgun"}
-    client.update_function_configuration(FunctionName=name, Environment={"Variables": alone})
-    yield
-    client.update_function_configuration(FunctionName=name, Environment={"Variables": before})
 
 
 def test_the_second_provider_takes_over_when_the_first_is_down(

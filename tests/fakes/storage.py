@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from notificationd.domain.errors import LeaseLost
 from notificationd.domain.notification import Notification, user_key
 from notificationd.domain.page import Page, PageRequest
-from notificationd.domain.record import Claimed, Lease, Record, accepted, apply
+from notificationd.domain.record import Claimed, Lease, Record, Redriven, Status, accepted, apply
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +48,13 @@ class MemoryNotifications:
                 raise LeaseLost
             self._records[key] = record
             self._claims[key] = 0
+
+    def reopen(self, notification: Notification, at: int) -> None:
+        key = _key(notification)
+        with self._lock:
+            # A dead letter without a record stands for a failure that nobody took down.
+            missing = replace(accepted(notification), status=Status.FAILED)
+            self._records[key] = apply(self._records.get(key, missing), Redriven(at))
 
     def get(self, user: str, notification_id: str) -> Record | None:
         return self._records.get((user, notification_id))
@@ -113,7 +121,7 @@ class MemoryQueue:
         self.pushes.append((notification, named))
 
 
-class MemoryDeadLetters:
+class MemoryDeadLetterSink:
     """Fulfils `domain.ports.DeadLetterSink`, and shows what was put."""
 
     def __init__(self) -> None:

@@ -212,10 +212,11 @@ class Engine(RuleBasedStateMachine):
         for notification_id, account in self.accounts.items():
             if account.settled is not None:
                 assert account.settled.status in {Status.SENT, Status.FAILED}
-            elif notification_id in dead:
+            elif notification_id not in waiting:
+                # One that is set aside for a fix lies among the dead letters before it is marked,
+                # but then its message is on the queue as well.
+                assert notification_id in dead
                 assert account.unmarked
-            else:
-                assert notification_id in waiting
         # Nor is there a record that no message ever stood for: it would say `pending` for ever.
         page = self.world.notifications.page(USER, PageRequest(limit=1_000))
         assert {record.notification.id for record in page.records} <= self.accounts.keys()

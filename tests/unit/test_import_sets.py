@@ -47,6 +47,7 @@ def loaded_by(handler: str) -> set[str]:
         ("functions.send.app", {"pydantic"}),
         ("functions.list.app", {"pydantic"}),
         ("functions.users.app", {"pydantic"}),
+        ("functions.dead_letters.app", {"pydantic"}),
     ],
 )
 def test_a_function_loads_what_its_use_case_needs_and_no_more(

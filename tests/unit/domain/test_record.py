@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from notificationd.domain.errors import AlreadySettled, LeaseHeld, LeaseLost, NotificationError
+from notificationd.domain.notification import Delivery
 from notificationd.domain.record import (
     ATTEMPTS_KEPT,
     Attempt,
@@ -19,6 +20,7 @@ from notificationd.domain.record import (
     Outcome,
     Reason,
     Record,
+    Redriven,
     Sent,
     Status,
     accepted,
@@ -37,12 +39,19 @@ LEFT_BEHIND = replace(PENDING, lease=Lease("other", NOW))
 SENT = replace(PENDING, status=Status.SENT)
 FAILED = replace(PENDING, status=Status.FAILED, reason=Reason.REFUSED)
 EXPIRED = replace(PENDING, status=Status.EXPIRED)
+MAY_BE_SENT = replace(
+    accepted(make.notification(delivery=Delivery.AT_MOST_ONCE)),
+    status=Status.FAILED,
+    reason=Reason.OUTCOME_UNKNOWN,
+)
 
 CLAIM = Claimed(MINE, NOW)
 SEND = Sent("mine", NOW, (ATTEMPT,))
 FAIL = Failed("mine", NOW, (ATTEMPT,), Reason.RETRIES_EXHAUSTED)
 EXPIRE = Expired("mine", NOW, (ATTEMPT,))
 DEFER = Deferred("mine", (ATTEMPT,), NOW + 5_000)
+REDRIVE = Redriven(NOW)
+OUTCOMES = (SEND, FAIL, EXPIRE, DEFER)
 
 
 @pytest.mark.parametrize(
@@ -53,24 +62,30 @@ DEFER = Deferred("mine", (ATTEMPT,), NOW + 5_000)
         (PENDING, FAIL, LeaseLost),
         (PENDING, EXPIRE, LeaseLost),
         (PENDING, DEFER, LeaseLost),
+        (PENDING, REDRIVE, Status.PENDING),
         (CLAIMED, CLAIM, LeaseHeld),
         (CLAIMED, SEND, Status.SENT),
         (CLAIMED, FAIL, Status.FAILED),
         (CLAIMED, EXPIRE, Status.EXPIRED),
         (CLAIMED, DEFER, Status.PENDING),
+        (CLAIMED, REDRIVE, Status.PENDING),
         (CLAIMED_BY_OTHER, CLAIM, LeaseHeld),
         (CLAIMED_BY_OTHER, SEND, LeaseLost),
         (CLAIMED_BY_OTHER, FAIL, LeaseLost),
         (CLAIMED_BY_OTHER, EXPIRE, LeaseLost),
         (CLAIMED_BY_OTHER, DEFER, LeaseLost),
+        (CLAIMED_BY_OTHER, REDRIVE, Status.PENDING),
         (LEFT_BEHIND, CLAIM, Status.PENDING),
         (LEFT_BEHIND, SEND, LeaseLost),
         (LEFT_BEHIND, FAIL, LeaseLost),
         (LEFT_BEHIND, EXPIRE, LeaseLost),
         (LEFT_BEHIND, DEFER, LeaseLost),
-        *[(SENT, event, AlreadySettled) for event in (CLAIM, SEND, FAIL, EXPIRE, DEFER)],
-        *[(FAILED, event, AlreadySettled) for event in (CLAIM, SEND, FAIL, EXPIRE, DEFER)],
-        *[(EXPIRED, event, AlreadySettled) for event in (CLAIM, SEND, FAIL, EXPIRE, DEFER)],
+        (LEFT_BEHIND, REDRIVE, Status.PENDING),
+        *[(SENT, event, AlreadySettled) for event in (*OUTCOMES, CLAIM, REDRIVE)],
+        *[(FAILED, event, AlreadySettled) for event in (*OUTCOMES, CLAIM)],
+        (FAILED, REDRIVE, Status.PENDING),
+        *[(EXPIRED, event, AlreadySettled) for event in (*OUTCOMES, CLAIM, REDRIVE)],
+        *[(MAY_BE_SENT, event, AlreadySettled) for event in (*OUTCOMES, CLAIM, REDRIVE)],
     ],
 )
 def test_every_state_meets_every_event(
@@ -83,7 +98,7 @@ def test_every_state_meets_every_event(
             apply(record, event)
 
 
-@pytest.mark.parametrize("event", [SEND, FAIL, EXPIRE, DEFER])
+@pytest.mark.parametrize("event", OUTCOMES)
 def test_an_outcome_ends_the_lease_and_keeps_its_attempts(event: Event) -> None:
     after = apply(CLAIMED, event)
 
@@ -118,3 +133,25 @@ def test_the_newest_attempts_are_kept_and_all_are_counted() -> None:
 
     assert record.attempt_count == ATTEMPTS_KEPT + 3
     assert [attempt.at - NOW for attempt in record.attempts] == list(range(3, ATTEMPTS_KEPT + 3))
+
+
+def test_a_redriven_one_starts_afresh_and_keeps_its_history() -> None:
+    failed = apply(CLAIMED, FAIL)
+
+    again = apply(failed, Redriven(NOW + 60_000))
+
+    assert again.reason is None
+    assert again.updated_at == NOW + 60_000
+    assert (again.attempts, again.attempt_count) == (failed.attempts, failed.attempt_count)
+
+
+@pytest.mark.parametrize("record", [PENDING, CLAIMED, LEFT_BEHIND])
+def test_redriving_a_pending_one_changes_nothing(record: Record) -> None:
+    """Not its lease either: that is how the next worker learns of an interrupted call."""
+    assert apply(record, REDRIVE) == record
+
+
+def test_an_unknown_outcome_may_be_redriven_where_it_may_arrive_twice() -> None:
+    unknown = replace(FAILED, reason=Reason.OUTCOME_UNKNOWN)
+
+    assert apply(unknown, REDRIVE).status is Status.PENDING

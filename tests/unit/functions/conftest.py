@@ -53,7 +53,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         sqs = boto3.client("sqs", region_name=aws.REGION)
         queues = {
             channel: sqs.create_queue(QueueName=channel)["QueueUrl"]
-            for channel in ("email", "sms", "in-app", "dead")
+            for channel in ("email", "sms", "in-app", "dead-letters")
         }
         boto3.client("ssm", region_name=aws.REGION).put_parameter(
             Name="/test/token-secret", Value=TOKEN_SECRET, Type="SecureString"
@@ -69,7 +69,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
             "EMAIL_QUEUE_URL": queues["email"],
             "SMS_QUEUE_URL": queues["sms"],
             "IN_APP_QUEUE_URL": queues["in-app"],
-            "DEAD_LETTER_QUEUE_URL": queues["dead"],
+            "DEAD_LETTER_QUEUE_URL": queues["dead-letters"],
         }
         for name, value in environment.items():
             monkeypatch.setenv(name, value)

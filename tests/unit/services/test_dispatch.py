@@ -30,7 +30,7 @@ from notificationd.services.dispatch import (
 )
 from tests.fakes import make
 from tests.fakes.delivery import Clock, RecordingJournal, ScriptedProvider
-from tests.fakes.storage import MemoryDeadLetters, MemoryNotifications
+from tests.fakes.storage import MemoryDeadLetterSink, MemoryNotifications
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,7 +52,7 @@ class World:
 
     providers: Sequence[ScriptedProvider]
     notifications: MemoryNotifications = field(default_factory=MemoryNotifications)
-    dead_letters: MemoryDeadLetters = field(default_factory=MemoryDeadLetters)
+    dead_letters: MemoryDeadLetterSink = field(default_factory=MemoryDeadLetterSink)
     journal: RecordingJournal = field(default_factory=RecordingJournal)
     clock: Clock = field(default_factory=Clock)
 

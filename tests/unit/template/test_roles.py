@@ -9,6 +9,7 @@ from tests.unit.template.loader import Json, Template, as_list
 
 TABLE = "${Table.Arn}"
 QUEUES = {"${EmailQueue.Arn}", "${SmsQueue.Arn}", "${InAppQueue.Arn}"}
+DEAD_LETTERS = "${DeadLetterQueue.Arn}"
 _ACCOUNT = "${AWS::Region}:${AWS::AccountId}"
 _SECRETS = f"arn:${{AWS::Partition}}:ssm:{_ACCOUNT}:parameter/${{AWS::StackName}}"
 _IDENTITIES = f"arn:${{AWS::Partition}}:ses:{_ACCOUNT}:identity"
@@ -38,6 +39,14 @@ GRANTS: dict[str, dict[str, set[str]]] = {
         "dynamodb:GetItem": {TABLE},
         "dynamodb:UpdateItem": {TABLE},
         "ssm:GetParameter": {f"{_SECRETS}/token-secret"},
+    },
+    "DeadLettersFunction": {
+        "dynamodb:GetItem": {TABLE},
+        "dynamodb:UpdateItem": {TABLE},
+        "sqs:ChangeMessageVisibility": {DEAD_LETTERS},
+        "sqs:DeleteMessage": {DEAD_LETTERS},
+        "sqs:ReceiveMessage": {DEAD_LETTERS},
+        "sqs:SendMessage": QUEUES - {"${InAppQueue.Arn}"},
     },
     "DispatchFunction": {
         "dynamodb:DeleteItem": {TABLE},

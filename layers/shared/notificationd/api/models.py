@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+)
+from pydantic_core import PydanticCustomError
 
 from notificationd.domain.content import EXPIRY_SECONDS
+from notificationd.domain.dead_letter import REASONS, Wanted
 from notificationd.domain.errors import FieldError, InvalidRequest
 from notificationd.domain.notification import Channel, Delivery
 from notificationd.domain.page import PageRequest, decode_cursor
@@ -85,6 +98,87 @@ class ListQuery(RequestModel):
             channel=self.type,
             status=self.status,
         )
+
+
+def _known_reason(text: str) -> str:
+    if text not in REASONS:
+        raise PydanticCustomError(
+            "enum", "must be one of {reasons}", {"reasons": ", ".join(REASONS)}
+        )
+    return text
+
+
+def _moment(value: object) -> int:
+    """Return a time of RFC 3339 in milliseconds since the epoch."""
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        message = "must be a time with its zone, like 2026-11-23T03:43:42Z"
+        raise PydanticCustomError("not_a_time", message)
+    return int(at.timestamp() * 1000)
+
+
+def _split(value: object) -> object:
+    """Take a list's members apart, which a query can only have as one text."""
+    return value.split(",") if isinstance(value, str) else value
+
+
+type _Ids = Annotated[
+    list[Annotated[StrictStr, Field(min_length=1, max_length=_FIELD_CHARACTERS)]],
+    Field(min_length=1, max_length=100),
+]
+
+
+class LetterFilter(RequestModel):
+    """Which dead letters are meant: those that fit all that is given."""
+
+    channel: Channel | None = None
+    reason: Annotated[StrictStr, AfterValidator(_known_reason)] | None = None
+    since: Annotated[int, BeforeValidator(_moment)] | None = None
+    until: Annotated[int, BeforeValidator(_moment)] | None = None
+
+    def _wanted(self, ids: list[str] | None) -> Wanted:
+        return Wanted(
+            ids=frozenset(ids or ()),
+            channel=self.channel,
+            reason=self.reason,
+            since=self.since,
+            until=self.until,
+        )
+
+
+class LettersQuery(LetterFilter):
+    """The query of `GET /dead-letters`."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    ids: Annotated[_Ids, BeforeValidator(_split)] | None = None
+
+    def to_wanted(self) -> Wanted:
+        """Return which letters are asked for."""
+        return self._wanted(self.ids)
+
+
+class RedriveRequest(LetterFilter):
+    """The body of `POST /dead-letters/redrive`. That all are meant has to be said."""
+
+    ids: _Ids | None = None
+    all: StrictBool = False
+
+    def to_wanted(self) -> Wanted:
+        """Return which letters are to be redriven.
+
+        Raises:
+            InvalidRequest: none are named, or both some and all.
+        """
+        wanted = self._wanted(self.ids)
+        if self.all and self.ids:
+            raise InvalidRequest(FieldError("all", "contradiction", "name `ids` or all, not both"))
+        if not self.all and wanted == Wanted():
+            detail = "name `ids` or a filter, or say `all`: true"
+            raise InvalidRequest(FieldError("all", "missing", detail))
+        return wanted
 
 
 class ContactPoints(RequestModel):

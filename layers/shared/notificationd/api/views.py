@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from notificationd.domain.record import Attempt, Record, Status, accepted
 
 if TYPE_CHECKING:
+    from notificationd.domain.dead_letter import Finding
     from notificationd.domain.notification import Notification
 
 FRAME_BYTES = 128 * 1024
@@ -51,6 +52,25 @@ def notification_details(record: Record) -> dict[str, Any]:
         "attempts": [_attempt_view(attempt) for attempt in record.attempts],
         "attempt_count": record.attempt_count,
         "next_attempt_at": _optional_timestamp(record.next_attempt_at),
+    }
+
+
+def dead_letter_view(finding: Finding) -> dict[str, Any]:
+    """Return a dead letter as it stands in a list: whose it is, and why it is there."""
+    notification, record = finding.letter.notification, finding.record
+    view: dict[str, Any] = {"id": finding.letter.id, "reason": finding.reason}
+    if notification is None:
+        return view
+    attempts = record.attempts if record else ()
+    failed_at = finding.failed_at
+    return {
+        **view,
+        "user_id": notification.user_id,
+        "notification_type": notification.channel,
+        "created_at": timestamp(notification.created_at),
+        "failed_at": None if failed_at is None else timestamp(failed_at),
+        "attempt_count": record.attempt_count if record else 0,
+        "last_attempt": _attempt_view(attempts[-1]) if attempts else None,
     }
 
 

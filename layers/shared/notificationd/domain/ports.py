@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from notificationd.domain.dead_letter import DeadLetter
     from notificationd.domain.identity import ApiKey, Scope, User
     from notificationd.domain.notification import Channel, Notification
     from notificationd.domain.page import Page, PageRequest
@@ -39,6 +40,13 @@ class Notifications(Protocol):
 
         Raises:
             LeaseLost: the claim has been taken over; nothing was stored.
+        """
+
+    def reopen(self, notification: Notification, at: int) -> None:
+        """Make a failed record pending again, and one that is missing; leave a pending one alone.
+
+        Raises:
+            AlreadySettled: as `domain.record.apply` has it for a redrive.
         """
 
     def get(self, user: str, notification_id: str) -> Record | None:
@@ -110,6 +118,22 @@ class DeadLetterSink(Protocol):
 
     def put(self, notification: Notification) -> None:
         """Put a notification onto the dead-letter queue, to be redriven after the fix."""
+
+
+class DeadLetters(Protocol):
+    """The queue of what nobody tries to deliver any more."""
+
+    def receive(self) -> Sequence[DeadLetter]:
+        """Take some letters, at most 10, and hide them from others for a while.
+
+        None is no proof that there are none: they may be hidden, or not found this time.
+        """
+
+    def show(self, letters: Iterable[DeadLetter]) -> None:
+        """End the hiding of letters. Never raises: they are seen again by themselves in the end."""
+
+    def discard(self, letter: DeadLetter) -> None:
+        """Delete a letter for good; one that is gone already is no error."""
 
 
 class Sockets(Protocol):

@@ -1,6 +1,7 @@
 """What has become of a notification: states, attempts, and the function that changes them.
 
-A record is `pending` until it is settled as `sent`, `failed` or `expired`; then it never changes.
+A record is `pending` until it is settled as `sent`, `failed` or `expired`; then it never changes,
+but that an operator may reopen a failed one by redriving its dead letter.
 While a worker holds a claim on it, it carries that worker's lease.
 """
 
@@ -11,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
 from notificationd.domain.errors import AlreadySettled, LeaseHeld, LeaseLost
+from notificationd.domain.notification import Delivery
 
 if TYPE_CHECKING:
     from notificationd.domain.notification import Notification
@@ -145,7 +147,14 @@ class Deferred:
     next_attempt_at: int
 
 
-type Event = Claimed | Sent | Failed | Expired | Deferred
+@dataclass(frozen=True, slots=True)
+class Redriven:
+    """An operator takes it out of the dead letters, for a fresh round."""
+
+    at: int
+
+
+type Event = Claimed | Sent | Failed | Expired | Deferred | Redriven
 
 
 def accepted(notification: Notification, status: Status = Status.PENDING) -> Record:
@@ -157,10 +166,12 @@ def apply(record: Record, event: Event) -> Record:
     """Return the record as it is after the event. The only place where a status changes.
 
     Raises:
-        AlreadySettled: it is sent, failed or expired; nothing changes that.
+        AlreadySettled: it is sent, failed or expired; only a redrive changes a failed one.
         LeaseHeld: it cannot be claimed, another worker may be sending it.
         LeaseLost: the event comes from a worker whose claim has been taken over.
     """
+    if isinstance(event, Redriven):
+        return _reopened(record, event.at)
     if record.status is not Status.PENDING:
         raise AlreadySettled(record.status)
     if isinstance(event, Claimed):
@@ -186,3 +197,21 @@ def apply(record: Record, event: Event) -> Record:
             return replace(tried, next_attempt_at=event.next_attempt_at)
         case _:
             assert_never(event)
+
+
+def _reopened(record: Record, at: int) -> Record:
+    """Return the record for a fresh round. It keeps its history.
+
+    A pending one stays as it is: its dead letter is one whose mark was lost, or whose redrive was
+    cut short, and a lease on it goes on telling the next worker of a call that was interrupted.
+    What may have been sent is not sent again where the caller asked for `at_most_once`.
+    """
+    if record.status is Status.PENDING:
+        return record
+    may_be_sent = (
+        record.reason is Reason.OUTCOME_UNKNOWN
+        and record.notification.delivery is Delivery.AT_MOST_ONCE
+    )
+    if record.status is not Status.FAILED or may_be_sent:
+        raise AlreadySettled(record.status)
+    return replace(record, status=Status.PENDING, updated_at=at, reason=None, next_attempt_at=None)

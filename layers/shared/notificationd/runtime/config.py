@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from notificationd.domain.errors import Misconfiguration
 from notificationd.domain.notification import Channel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _QUEUES = {
     Channel.EMAIL: "EMAIL_QUEUE_URL",
@@ -59,9 +63,9 @@ def secrets_prefix() -> str:
     return _required("SECRETS_PREFIX")
 
 
-def queue_urls() -> dict[Channel, str]:
+def queue_urls(channels: Iterable[Channel] = tuple(Channel)) -> dict[Channel, str]:
     """Return the queue of each channel."""
-    return {channel: _required(name) for channel, name in _QUEUES.items()}
+    return {channel: _required(_QUEUES[channel]) for channel in channels}
 
 
 def dead_letter_queue_url() -> str:

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from notificationd.domain.ids import now_ms
+from notificationd.domain.notification import Channel
 from notificationd.runtime import aws, config
 from notificationd.runtime.logs import LogJournal
 
@@ -24,12 +25,17 @@ if TYPE_CHECKING:
     from notificationd.adapters.tokens import JwtTokens
     from notificationd.adapters.websocket import ApiGatewaySockets
     from notificationd.services.authenticate import Authenticate
+    from notificationd.services.dead_letters import DeadLetterOffice
     from notificationd.services.dispatch import Dispatch
     from notificationd.services.dispatch_push import DispatchPush
     from notificationd.services.inbox import Inbox
     from notificationd.services.push import Push
     from notificationd.services.send import Send
     from notificationd.services.users import Users
+
+DEAD_LETTER_SECONDS = 15
+"""Half of the function's time: what was received by then is still worked on."""
+DEAD_LETTERS_EXAMINED = 1_000
 
 
 @cache
@@ -115,6 +121,25 @@ def dispatch_push() -> DispatchPush:
         max_receives=settings.max_receives,
         retry_base_seconds=settings.retry_base_seconds,
         random=random.random,
+    )
+
+
+@cache
+def dead_letters() -> DeadLetterOffice:
+    """Return the use cases behind `/dead-letters`."""
+    from notificationd.adapters.sqs import SqsQueue
+    from notificationd.adapters.sqs_dead_letters import SqsDeadLetters
+    from notificationd.services.dead_letters import DeadLetterOffice
+
+    return DeadLetterOffice(
+        letters=SqsDeadLetters(aws.sqs(), config.dead_letter_queue_url(), pool()),
+        notifications=_notifications(),
+        queue=SqsQueue(aws.sqs(), config.queue_urls((Channel.EMAIL, Channel.SMS))),
+        journal=LogJournal(),
+        pool=pool(),
+        clock=now_ms,
+        seconds=DEAD_LETTER_SECONDS,
+        examined=DEAD_LETTERS_EXAMINED,
     )
 
 

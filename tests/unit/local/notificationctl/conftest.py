@@ -8,6 +8,7 @@ import pytest
 from moto import mock_aws
 
 from local.notificationctl.target import Target
+from notificationd.domain.notification import Channel
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -38,6 +39,10 @@ class FakeTarget:
             ],
         )
         self.dead_letter_queue = self._sqs.create_queue(QueueName="dead-letters")["QueueUrl"]
+        self.queues = {
+            channel: self._sqs.create_queue(QueueName=channel)["QueueUrl"]
+            for channel in (Channel.EMAIL, Channel.SMS)
+        }
 
     def dynamodb(self) -> "DynamoDBClient":
         return self._dynamodb

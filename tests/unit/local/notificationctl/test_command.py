@@ -6,6 +6,8 @@ import pytest
 
 from local.errors import LocalError
 from local.notificationctl import __main__ as command
+from notificationd.domain.dead_letter import Wanted
+from notificationd.domain.notification import Channel
 
 type Capture = pytest.CaptureFixture[str]
 
@@ -66,6 +68,15 @@ def test_what_can_not_be_done_ends_with_one_sentence_and_1(
         ("keys", "create", "--name", "x"),
         ("keys", "create", "--name", "x", "--scopes", "send,root"),
         ("dead-letters", "list", "--limit", "0"),
+        ("dead-letters", "list", "--limit", "101"),
+        ("dead-letters", "list", "--channel", "fax"),
+        ("dead-letters", "list", "--reason", "weather"),
+        ("dead-letters", "list", "--since", "yesterday"),
+        ("dead-letters", "list", "--until", "2026-11-23T03:43:42"),
+        ("dead-letters", "show"),
+        ("dead-letters", "redrive"),
+        ("dead-letters", "redrive", "--all", "some-id"),
+        ("dead-letters", "discard"),
     ],
 )
 @pytest.mark.usefixtures("targets")
@@ -86,3 +97,40 @@ def test_scopes_are_given_as_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _run(monkeypatch, "keys", "create", "--name", "x", "--scopes", "send, admin") == 0
 
     assert create.call_args.args[1:] == ("x", ["send", "admin"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        (("--all",), Wanted()),
+        (("a", "b"), Wanted(ids=frozenset({"a", "b"}))),
+        (("--channel", "sms"), Wanted(channel=Channel.SMS)),
+        (("--all", "--reason", "unmarked"), Wanted(reason="unmarked")),
+        (
+            ("--since", "1970-01-01T00:00:01Z", "--until", "1970-01-01T02:00:02+02:00"),
+            Wanted(since=1_000, until=2_000),
+        ),
+    ],
+)
+@pytest.mark.usefixtures("targets")
+def test_a_redrive_is_told_what_is_meant(
+    monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], wanted: Wanted
+) -> None:
+    redrive = Mock()
+    monkeypatch.setattr("local.notificationctl.__main__.dead_letters.redrive", redrive)
+
+    assert _run(monkeypatch, "dead-letters", "redrive", *arguments) == 0
+
+    assert redrive.call_args.args[1] == wanted
+
+
+@pytest.mark.usefixtures("targets")
+def test_showing_and_discarding_are_told_the_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    letters = Mock()
+    monkeypatch.setattr(command, "dead_letters", letters)
+
+    assert _run(monkeypatch, "dead-letters", "show", "a") == 0
+    assert _run(monkeypatch, "dead-letters", "discard", "a", "b") == 0
+
+    assert letters.show.call_args.args[1] == "a"
+    assert letters.discard.call_args.args[1] == {"a", "b"}

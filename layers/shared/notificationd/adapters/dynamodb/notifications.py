@@ -23,7 +23,8 @@ from notificationd.adapters.dynamodb.items import (
 )
 from notificationd.adapters.dynamodb.pages import read_page
 from notificationd.domain.errors import AlreadySettled, LeaseHeld, LeaseLost
-from notificationd.domain.record import Status, accepted
+from notificationd.domain.notification import Delivery
+from notificationd.domain.record import Reason, Status, accepted
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -36,6 +37,11 @@ if TYPE_CHECKING:
 _CLAIMABLE = (
     "attribute_not_exists(pk) OR "
     "(#status = :pending AND (attribute_not_exists(#lease_until) OR #lease_until <= :at))"
+)
+
+_REOPENABLE = (
+    "attribute_not_exists(pk) OR "
+    "(#status = :failed AND (#delivery <> :at_most_once OR #reason <> :outcome_unknown))"
 )
 
 
@@ -116,6 +122,32 @@ class DynamoNotifications:
                 if not _is_stored(_item_of(error), record):
                     raise LeaseLost from error
 
+    def reopen(self, notification: Notification, at: int) -> None:
+        """Make a failed record pending again, in one conditional write that makes a missing one."""
+        expression, names, values = _reopen_expression(notification, at)
+        with table_errors():
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=key_of(notification),
+                    UpdateExpression=expression,
+                    ConditionExpression=_REOPENABLE,
+                    ExpressionAttributeNames=names,
+                    ExpressionAttributeValues={
+                        **values,
+                        ":failed": text(Status.FAILED),
+                        ":at_most_once": text(Delivery.AT_MOST_ONCE),
+                        ":outcome_unknown": text(Reason.OUTCOME_UNKNOWN),
+                    },
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+            except ClientError as error:
+                if not is_failed_condition(error):
+                    raise
+                status = Status(_item_of(error)["status"]["S"])
+                if status is not Status.PENDING:
+                    raise AlreadySettled(status) from error
+
     def get(self, user: str, notification_id: str) -> Record | None:
         """Return a record, or None. Reads what was written last."""
         with table_errors():
@@ -155,6 +187,26 @@ def _claim_expression(
     expression += ", #claims = if_not_exists(#claims, :zero) + :one REMOVE #next_attempt"
     names |= {"#claims": "claims", "#next_attempt": "next_attempt"}
     values |= {":zero": number(0), ":one": number(1)}
+    return expression, names, values
+
+
+def _reopen_expression(
+    notification: Notification, at: int
+) -> tuple[str, dict[str, str], dict[str, Value]]:
+    """Return an update that starts a fresh round and keeps the history, or begins an empty one."""
+    assign = {
+        **notification_attributes(notification),
+        "status": text(Status.PENDING),
+        "updated": number(at),
+    }
+    expression, names, values = update_expression(assign)
+    first = state_attributes(accepted(notification))
+    for name in ("attempts", "attempt_count"):
+        expression += f", #{name} = if_not_exists(#{name}, :{name})"
+        names[f"#{name}"] = name
+        values[f":{name}"] = first[name]
+    expression += " REMOVE #reason, #next_attempt"
+    names |= {"#reason": "reason", "#next_attempt": "next_attempt"}
     return expression, names, values
 
 
