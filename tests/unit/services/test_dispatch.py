@@ -485,15 +485,16 @@ def test_an_outcome_that_cannot_be_stored_at_all_keeps_the_message(
         world.dispatch(make.notification())
 
 
-def test_a_worker_that_lost_its_lease_leaves_the_record_alone(
+def test_a_worker_that_lost_its_lease_leaves_record_and_message_to_the_new_holder(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Were the message deleted, and the new holder's try deferred, nobody would try again."""
     world = world_of([])
     monkeypatch.setattr(world.notifications, "save", _raise(LeaseLost()))
 
-    world.dispatch(make.notification())
+    assert world.dispatch(make.notification()) == Again(LEASE_SECONDS)
 
-    assert "lease_lost" in world.journal.events
+    assert world.journal.events == ["lease_lost"]
 
 
 def test_nothing_private_is_taken_down() -> None:

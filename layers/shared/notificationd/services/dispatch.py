@@ -6,6 +6,7 @@ outcomes, and the record of it is what the next delivery of the same message mee
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from math import ceil, inf
 from typing import TYPE_CHECKING
@@ -174,7 +175,8 @@ class Dispatch:
         return True
 
     def _settle(self, record: Record, event: Sent | Failed | Expired) -> Disposition:
-        self._save(record, event)
+        if not self._save(record, event):
+            return Again(self.lease_seconds)  # what the new holder makes of it is met then
         match event:
             case Sent():
                 provider = event.attempts[-1].provider
@@ -186,19 +188,21 @@ class Dispatch:
                 self.journal.warn("expired", _ids(record))
         return Done()
 
-    def _save(self, record: Record, event: Event) -> None:
+    def _save(self, record: Record, event: Event) -> bool:
+        """Store what became of a record; False says that another worker has taken it over."""
         after = apply(record, event)
-        lease_id = record.lease.id if record.lease else ""
-        for tries_left in reversed(range(SAVE_TRIES)):
-            try:
-                self.notifications.save(after, lease_id)
-            except LeaseLost:  # slower than the lease allows; the new holder keeps the record
-                self.journal.warn("lease_lost", _ids(record))
-            except Unavailable:
-                if not tries_left:
-                    raise
-                continue
-            return
+        for _ in range(SAVE_TRIES - 1):
+            with suppress(Unavailable):
+                return self._store(after, record.lease)
+        return self._store(after, record.lease)
+
+    def _store(self, after: Record, lease: Lease | None) -> bool:
+        try:
+            self.notifications.save(after, lease.id if lease else "")
+        except LeaseLost:  # slower than the lease allows
+            self.journal.warn("lease_lost", _ids(after))
+            return False
+        return True
 
 
 def _settled_by(
