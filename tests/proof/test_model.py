@@ -14,7 +14,6 @@ from notificationd.domain.errors import OutcomeUnknown, Unavailable
 from notificationd.domain.notification import Channel, Delivery, Notification
 from notificationd.domain.page import PageRequest
 from notificationd.domain.record import Record, Status
-from notificationd.services.dispatch import SAVE_TRIES
 from tests.proof import ledger
 from tests.proof.faulty import Fault, Killed, Tap
 from tests.proof.flows import command
@@ -53,6 +52,7 @@ CRASHES = [
     "queue.delete",
 ]
 LOST = ["queue.receive", "notifications.claim", "queue.hide", "queue.delete"]
+SAVES = 3  # that fail before a worker gives up; a literal, so that fewer are found out
 SAVE_FAILURES = [
     {f"notifications.save{place}": fault for place in places}
     for fault in (Fault.FAILS, Fault.ANSWER_LOST)
@@ -287,7 +287,7 @@ class Engine(RuleBasedStateMachine):
 
 def _ends_a_worker(plan: Mapping[str, Fault]) -> bool:
     """Tell whether a claim may be left without a word: a save that fails is made again."""
-    return Fault.KILLED in plan.values() or "notifications.claim" in plan or len(plan) == SAVE_TRIES
+    return Fault.KILLED in plan.values() or "notifications.claim" in plan or len(plan) == SAVES
 
 
 TestEngine = Engine.TestCase
