@@ -11,7 +11,9 @@ import os
 import signal
 import subprocess
 import sys
+import sysconfig
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -22,7 +24,6 @@ from tests.unit.template import loader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
     from local.settings import Settings
 
@@ -54,6 +55,7 @@ def running(
     """
     code = settings.build / function
     layers = [settings.build / layer / "python" for layer in functions_of(settings.build)[function]]
+    client = _runtime_client(settings.state / "runtime-client")
     address, runtime = (f"127.0.0.1:{port}" for port in free_ports(2))
     process = subprocess.Popen(
         [
@@ -61,12 +63,13 @@ def running(
             *("--log-level", "error"),
             *("--runtime-interface-emulator-address", address),
             *("--runtime-api-address", runtime),
-            *(sys.executable, "-m", "awslambdaric", "app.handler"),
+            # Without site-packages, which would fill a gap in the layers.
+            *(sys.executable, "-S", "-m", "awslambdaric", "app.handler"),
         ],
         cwd=code,
         env={
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": os.pathsep.join(map(str, [code, *layers])),
+            "PYTHONPATH": os.pathsep.join(map(str, [code, *layers, client])),
             "LAMBDA_TASK_ROOT": str(code),
             "AWS_LAMBDA_FUNCTION_NAME": function,
             "AWS_LAMBDA_FUNCTION_TIMEOUT": "30",
@@ -102,3 +105,15 @@ def running(
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def _runtime_client(folder: Path) -> Path:
+    """Return a folder with the runtime client and what it needs, and nothing else."""
+    folder.mkdir(exist_ok=True)
+    site = Path(sysconfig.get_path("platlib"))
+    for pattern in ("awslambdaric", "runtime_client*.so", "simplejson", "snapshot_restore_py*"):
+        for source in site.glob(pattern):
+            link = folder / source.name
+            if not link.exists():
+                link.symlink_to(source)
+    return folder
