@@ -17,6 +17,7 @@ class Entry:
 
     Attributes:
         pid: its id, which the system gives again to others later.
+        parent: the id of the process that started it, or of the one that adopted it.
         group: the id of its process group.
         identity: when it started, to the clock tick since which boot on Linux. No other process
             has both this and the same id.
@@ -24,6 +25,7 @@ class Entry:
     """
 
     pid: int
+    parent: int
     group: int
     identity: str
 
@@ -36,6 +38,17 @@ def find(pid: int) -> Entry | None:
 def group_members(group: int) -> list[Entry]:
     """Return the live processes of a process group."""
     return [entry for entry in processes() if entry.group == group]
+
+
+def descendants(pid: int) -> list[Entry]:
+    """Return the live processes that a process started, and those that they started in turn."""
+    found: list[Entry] = []
+    parents = {pid}
+    entries = list(processes())
+    while children := [entry for entry in entries if entry.parent in parents]:
+        found += children
+        parents = {entry.pid for entry in children}
+    return found
 
 
 def processes() -> Iterator[Entry]:
@@ -52,21 +65,22 @@ def _from_proc() -> Iterator[Entry]:
             stat = (folder / "stat").read_text(encoding="utf-8", errors="replace")
         except OSError:  # ended meanwhile
             continue
-        # proc_pid_stat(5), counted from the third field: 3 state, 5 process group, 22 start time
+        # proc_pid_stat(5), from the third field on: 3 state, 4 parent, 5 group, 22 start time
         fields = stat.rpartition(_AFTER_NAME)[2].split()
         if fields[0] != "Z":
-            yield Entry(int(folder.name), int(fields[2]), f"{boot} {fields[19]}")
+            parent, group = int(fields[1]), int(fields[2])
+            yield Entry(int(folder.name), parent, group, f"{boot} {fields[19]}")
 
 
 def _from_ps() -> Iterator[Entry]:
     listing = subprocess.run(
-        ["/bin/ps", "-A", "-o", "pid=,pgid=,stat=,lstart="],
+        ["/bin/ps", "-A", "-o", "pid=,ppid=,pgid=,stat=,lstart="],
         capture_output=True,
         check=True,
         text=True,
         env={"LC_ALL": "C"},
     )
     for line in listing.stdout.splitlines():
-        pid, group, state, identity = line.split(maxsplit=3)
+        pid, parent, group, state, identity = line.split(maxsplit=4)
         if not state.startswith("Z"):
-            yield Entry(int(pid), int(group), identity)
+            yield Entry(int(pid), int(parent), int(group), identity)

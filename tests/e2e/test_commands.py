@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
+from local import process_table
 from local.endpoints import Endpoints
 from local.ports import free_ports
 from local.settings import ROOT
@@ -51,18 +52,9 @@ class Run:
     process: subprocess.Popen[str]
     state: Path
     output: Path
-    ports: tuple[int, ...]
 
     def printed(self) -> str:
         return self.output.read_text("utf-8")
-
-    def processes_left(self) -> list[str]:
-        """Return the processes that name this run's ports or its folder."""
-        listed = subprocess.run(
-            ["/bin/ps", "-eo", "pid=,args="], check=True, capture_output=True, text=True
-        ).stdout
-        marks = [str(self.state), *(f"--port {port}" for port in self.ports)]
-        return [line for line in listed.splitlines() if any(mark in line for mark in marks)]
 
 
 @contextmanager
@@ -81,7 +73,7 @@ def running(state: Path, *ports: int) -> Iterator[Run]:
             env={**os.environ, **variables, "PYTHONPATH": _PYTHON_PATH, "PYTHONUNBUFFERED": "1"},
         )
         try:
-            yield Run(process, state, output, ports)
+            yield Run(process, state, output)
         finally:
             if process.poll() is None:
                 process.terminate()
@@ -110,12 +102,14 @@ def test_a_run_tells_what_happens_and_ctrl_c_leaves_nothing(service: Service) ->
                 for word in ("accepted", "sent")
             ),
         )
-        assert len(run.processes_left()) > 1
+        started = process_table.descendants(run.process.pid)
+        assert len(started) > 2  # the emulator, the sandbox, and functions that are kept warm
 
         run.process.send_signal(signal.SIGINT)
 
         assert run.process.wait(60) in {0, 130}
-        assert run.processes_left() == []
+        identities = {(each.pid, each.identity) for each in process_table.processes()}
+        assert [each for each in started if (each.pid, each.identity) in identities] == []
         assert not (state / "endpoints.json").exists()
         with pytest.raises(requests.ConnectionError):
             requests.get(endpoints.aws_endpoint_url, timeout=5)

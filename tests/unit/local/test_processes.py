@@ -59,6 +59,17 @@ def test_a_process_is_stopped_with_its_children(tmp_path: Path) -> None:
     assert process_table.find(child) is None
 
 
+def test_descendants_are_children_and_theirs_in_turn(tmp_path: Path) -> None:
+    process = _start(_WITH_CHILD, tmp_path)
+    child = int(_written(process.log))
+
+    descendants = {entry.pid for entry in process_table.descendants(os.getpid())}
+
+    assert {process.pid, child} <= descendants
+    assert os.getpid() not in descendants
+    process.stop()
+
+
 def test_children_are_stopped_too_when_the_process_ended_by_itself(tmp_path: Path) -> None:
     process = _start(_WITH_CHILD, tmp_path)
     child = int(_written(process.log))
