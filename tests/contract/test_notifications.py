@@ -12,10 +12,12 @@ from notificationd.domain.errors import AlreadySettled, LeaseHeld, LeaseLost
 from notificationd.domain.notification import Channel, Delivery
 from notificationd.domain.page import PageRequest
 from notificationd.domain.record import (
+    Abandoned,
     Attempt,
     Deferred,
     Failed,
     Lease,
+    Missed,
     Outcome,
     Reason,
     Record,
@@ -217,15 +219,15 @@ def test_reopening_makes_the_record_that_is_missing(store: Notifications) -> Non
     assert store.claim(notification, LEASE, NOW)[0].notification == notification
 
 
-def test_reopening_a_pending_record_changes_nothing(store: Notifications) -> None:
+def test_reopening_a_pending_record_begins_anew_and_keeps_its_lease(store: Notifications) -> None:
     """Its lease still tells the next worker that a call was interrupted."""
     notification = make.notification()
     claimed, _ = store.claim(notification, LEASE, NOW)
+    store.miss(claimed, LATER)
 
     store.reopen(notification, LATER)
 
-    assert _stored(store, notification.id) == claimed
-    assert store.claim(notification, Lease("lease-2", LATER + 9), LATER)[1]
+    assert _stored(store, notification.id) == apply(claimed, Redriven(LATER))
 
 
 def test_a_sent_record_is_not_reopened(store: Notifications) -> None:
@@ -349,3 +351,70 @@ def _failed(store: Notifications, notification: Notification, reason: Reason) ->
     failed = apply(claimed, Failed(LEASE.id, NOW, (ATTEMPT,), reason))
     store.save(failed, LEASE.id)
     return failed
+
+
+def test_a_record_whose_message_is_missed_says_since_when(store: Notifications) -> None:
+    record = accepted(make.notification())
+    store.create(record)
+
+    store.miss(record, NOW)
+
+    assert _stored(store, record.notification.id) == apply(record, Missed(NOW))
+
+
+def test_a_record_that_is_in_hand_or_settled_is_not_missed(store: Notifications) -> None:
+    held, _ = store.claim(make.notification(), LEASE, NOW)
+    sent = accepted(make.notification(), Status.SENT)
+    store.create(sent)
+
+    store.miss(held, NOW)
+    store.miss(sent, NOW)
+
+    assert _stored(store, held.notification.id) == held
+    assert _stored(store, sent.notification.id) == sent
+
+
+def test_a_claim_takes_the_mark_off(store: Notifications) -> None:
+    record = accepted(make.notification())
+    store.create(record)
+    store.miss(record, NOW)
+
+    claimed, _ = store.claim(record.notification, LEASE, NOW)
+
+    assert claimed.missed_at is None
+    assert _stored(store, record.notification.id) == claimed
+
+
+def test_an_abandoned_record_is_stored(store: Notifications) -> None:
+    missed = _left_behind_and_missed(store)
+    after = apply(missed, Abandoned(LATER + 1, LATER, (ATTEMPT,), Reason.LOST))
+
+    store.abandon(after, LATER)
+    store.abandon(after, LATER)  # as after a lost answer
+
+    assert _stored(store, missed.notification.id) == after
+    with pytest.raises(AlreadySettled):
+        store.claim(missed.notification, Lease("lease-2", LATER * 2), LATER + 2)
+
+
+@pytest.mark.parametrize("take_up", ["claim", "reopen", "miss"])
+def test_a_record_that_was_taken_up_is_not_abandoned(store: Notifications, take_up: str) -> None:
+    missed = _left_behind_and_missed(store)
+    if take_up == "claim":
+        store.claim(missed.notification, Lease("lease-2", LATER * 2), LATER)
+    elif take_up == "reopen":
+        store.reopen(missed.notification, LATER)
+    else:
+        store.miss(missed, LATER + 1)
+    taken_up = _stored(store, missed.notification.id)
+
+    with pytest.raises(LeaseLost):
+        store.abandon(apply(missed, Abandoned(LATER, LATER, (), Reason.LOST)), LATER)
+
+    assert _stored(store, missed.notification.id) == taken_up
+
+
+def _left_behind_and_missed(store: Notifications) -> Record:
+    claimed, _ = store.claim(make.notification(), LEASE, NOW)
+    store.miss(claimed, LATER)
+    return _stored(store, claimed.notification.id)

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from notificationd.domain.errors import LeaseLost
+from notificationd.domain.errors import AlreadySettled, LeaseHeld, LeaseLost
 from notificationd.domain.notification import Notification, user_key
 from notificationd.domain.page import Page, PageRequest
-from notificationd.domain.record import Claimed, Lease, Record, Redriven, Status, accepted, apply
+from notificationd.domain.record import (
+    Claimed,
+    Lease,
+    Missed,
+    Record,
+    Redriven,
+    Status,
+    accepted,
+    apply,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from notificationd.domain.profile import Profile
+    from notificationd.domain.watch import WatchEntry
 
 
 class MemoryNotifications:
@@ -55,6 +66,21 @@ class MemoryNotifications:
             # A dead letter without a record stands for a failure that nobody took down.
             missing = replace(accepted(notification), status=Status.FAILED)
             self._records[key] = apply(self._records.get(key, missing), Redriven(at))
+
+    def miss(self, record: Record, at: int) -> None:
+        key = _key(record.notification)
+        with self._lock, suppress(AlreadySettled, LeaseHeld):
+            self._records[key] = apply(self._records[key], Missed(at))
+
+    def abandon(self, record: Record, missed_at: int) -> None:
+        key = _key(record.notification)
+        with self._lock:
+            if self._records[key] == record:
+                return
+            if self._records[key].missed_at != missed_at:
+                raise LeaseLost
+            self._records[key] = record
+            self._claims[key] = 0
 
     def get(self, user: str, notification_id: str) -> Record | None:
         return self._records.get((user, notification_id))
@@ -104,6 +130,22 @@ class MemoryProfiles:
 
     def put(self, user: str, profile: Profile) -> None:
         self._profiles[user] = profile
+
+
+class MemoryWatchList:
+    """Fulfils `domain.ports.WatchList`."""
+
+    def __init__(self) -> None:
+        self.entries: dict[tuple[int, str], WatchEntry] = {}
+
+    def put(self, entry: WatchEntry) -> None:
+        self.entries[entry.due, entry.name] = entry
+
+    def due(self, at: int, limit: int) -> Sequence[WatchEntry]:
+        return [self.entries[key] for key in sorted(self.entries) if key[0] < at][:limit]
+
+    def remove(self, entry: WatchEntry) -> None:
+        self.entries.pop((entry.due, entry.name), None)
 
 
 class MemoryQueue:

@@ -10,6 +10,7 @@ from notificationd.domain.errors import AlreadySettled, LeaseHeld, LeaseLost, No
 from notificationd.domain.notification import Delivery
 from notificationd.domain.record import (
     ATTEMPTS_KEPT,
+    Abandoned,
     Attempt,
     Claimed,
     Deferred,
@@ -17,6 +18,7 @@ from notificationd.domain.record import (
     Expired,
     Failed,
     Lease,
+    Missed,
     Outcome,
     Reason,
     Record,
@@ -36,6 +38,7 @@ PENDING = accepted(make.notification())
 CLAIMED = replace(PENDING, lease=MINE)
 CLAIMED_BY_OTHER = replace(PENDING, lease=Lease("other", NOW + 30_000))
 LEFT_BEHIND = replace(PENDING, lease=Lease("other", NOW))
+MISSED = replace(LEFT_BEHIND, missed_at=NOW - 60_000)
 SENT = replace(PENDING, status=Status.SENT)
 FAILED = replace(PENDING, status=Status.FAILED, reason=Reason.REFUSED)
 EXPIRED = replace(PENDING, status=Status.EXPIRED)
@@ -51,7 +54,11 @@ FAIL = Failed("mine", NOW, (ATTEMPT,), Reason.RETRIES_EXHAUSTED)
 EXPIRE = Expired("mine", NOW, (ATTEMPT,))
 DEFER = Deferred("mine", (ATTEMPT,), NOW + 5_000)
 REDRIVE = Redriven(NOW)
+MISS = Missed(NOW)
+ABANDON = Abandoned(NOW, NOW - 60_000, (ATTEMPT,), Reason.LOST)
+ABANDON_EXPIRED = Abandoned(NOW, NOW - 60_000, (), None)
 OUTCOMES = (SEND, FAIL, EXPIRE, DEFER)
+LOOKS = (MISS, ABANDON, ABANDON_EXPIRED)
 
 
 @pytest.mark.parametrize(
@@ -63,29 +70,47 @@ OUTCOMES = (SEND, FAIL, EXPIRE, DEFER)
         (PENDING, EXPIRE, LeaseLost),
         (PENDING, DEFER, LeaseLost),
         (PENDING, REDRIVE, Status.PENDING),
+        (PENDING, MISS, Status.PENDING),
+        (PENDING, ABANDON, LeaseLost),
+        (PENDING, ABANDON_EXPIRED, LeaseLost),
         (CLAIMED, CLAIM, LeaseHeld),
         (CLAIMED, SEND, Status.SENT),
         (CLAIMED, FAIL, Status.FAILED),
         (CLAIMED, EXPIRE, Status.EXPIRED),
         (CLAIMED, DEFER, Status.PENDING),
         (CLAIMED, REDRIVE, Status.PENDING),
+        (CLAIMED, MISS, LeaseHeld),
+        (CLAIMED, ABANDON, LeaseLost),
+        (CLAIMED, ABANDON_EXPIRED, LeaseLost),
         (CLAIMED_BY_OTHER, CLAIM, LeaseHeld),
         (CLAIMED_BY_OTHER, SEND, LeaseLost),
         (CLAIMED_BY_OTHER, FAIL, LeaseLost),
         (CLAIMED_BY_OTHER, EXPIRE, LeaseLost),
         (CLAIMED_BY_OTHER, DEFER, LeaseLost),
         (CLAIMED_BY_OTHER, REDRIVE, Status.PENDING),
+        (CLAIMED_BY_OTHER, MISS, LeaseHeld),
+        (CLAIMED_BY_OTHER, ABANDON, LeaseLost),
+        (CLAIMED_BY_OTHER, ABANDON_EXPIRED, LeaseLost),
         (LEFT_BEHIND, CLAIM, Status.PENDING),
         (LEFT_BEHIND, SEND, LeaseLost),
         (LEFT_BEHIND, FAIL, LeaseLost),
         (LEFT_BEHIND, EXPIRE, LeaseLost),
         (LEFT_BEHIND, DEFER, LeaseLost),
         (LEFT_BEHIND, REDRIVE, Status.PENDING),
-        *[(SENT, event, AlreadySettled) for event in (*OUTCOMES, CLAIM, REDRIVE)],
-        *[(FAILED, event, AlreadySettled) for event in (*OUTCOMES, CLAIM)],
+        (LEFT_BEHIND, MISS, Status.PENDING),
+        (LEFT_BEHIND, ABANDON, LeaseLost),
+        (LEFT_BEHIND, ABANDON_EXPIRED, LeaseLost),
+        (MISSED, CLAIM, Status.PENDING),
+        *[(MISSED, event, LeaseLost) for event in OUTCOMES],
+        (MISSED, REDRIVE, Status.PENDING),
+        (MISSED, MISS, Status.PENDING),
+        (MISSED, ABANDON, Status.FAILED),
+        (MISSED, ABANDON_EXPIRED, Status.EXPIRED),
+        *[(SENT, event, AlreadySettled) for event in (*OUTCOMES, *LOOKS, CLAIM, REDRIVE)],
+        *[(FAILED, event, AlreadySettled) for event in (*OUTCOMES, *LOOKS, CLAIM)],
         (FAILED, REDRIVE, Status.PENDING),
-        *[(EXPIRED, event, AlreadySettled) for event in (*OUTCOMES, CLAIM, REDRIVE)],
-        *[(MAY_BE_SENT, event, AlreadySettled) for event in (*OUTCOMES, CLAIM, REDRIVE)],
+        *[(EXPIRED, event, AlreadySettled) for event in (*OUTCOMES, *LOOKS, CLAIM, REDRIVE)],
+        *[(MAY_BE_SENT, event, AlreadySettled) for event in (*OUTCOMES, *LOOKS, CLAIM, REDRIVE)],
     ],
 )
 def test_every_state_meets_every_event(
@@ -146,9 +171,28 @@ def test_a_redriven_one_starts_afresh_and_keeps_its_history() -> None:
 
 
 @pytest.mark.parametrize("record", [PENDING, CLAIMED, LEFT_BEHIND])
-def test_redriving_a_pending_one_changes_nothing(record: Record) -> None:
-    """Not its lease either: that is how the next worker learns of an interrupted call."""
-    assert apply(record, REDRIVE) == record
+def test_redriving_a_pending_one_leaves_its_lease(record: Record) -> None:
+    """That is how the next worker learns of an interrupted call."""
+    again = apply(record, Redriven(NOW + 60_000))
+
+    assert again == replace(record, updated_at=NOW + 60_000)
+
+
+@pytest.mark.parametrize("event", [CLAIM, REDRIVE])
+def test_whoever_takes_up_a_missed_one_takes_the_mark_off(event: Event) -> None:
+    """So that who looked for its message in vain does not give it up any more."""
+    taken_up = apply(MISSED, event)
+
+    with pytest.raises(LeaseLost):
+        apply(taken_up, ABANDON)
+
+
+def test_an_abandoned_one_says_why_and_is_finished_with() -> None:
+    abandoned = apply(MISSED, ABANDON)
+
+    assert (abandoned.reason, abandoned.updated_at) == (Reason.LOST, NOW)
+    assert (abandoned.attempts, abandoned.attempt_count) == ((ATTEMPT,), 1)
+    assert (abandoned.lease, abandoned.missed_at, abandoned.next_attempt_at) == (None, None, None)
 
 
 def test_an_unknown_outcome_may_be_redriven_where_it_may_arrive_twice() -> None:

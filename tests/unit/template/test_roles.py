@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tests.unit.template.loader import Json, Template, as_list
 
 TABLE = "${Table.Arn}"
+STREAM = "${Table.StreamArn}"
 QUEUES = {"${EmailQueue.Arn}", "${SmsQueue.Arn}", "${InAppQueue.Arn}"}
 DEAD_LETTERS = "${DeadLetterQueue.Arn}"
 _ACCOUNT = "${AWS::Region}:${AWS::AccountId}"
@@ -61,6 +62,23 @@ GRANTS: dict[str, dict[str, set[str]]] = {
         "ses:SendEmail": {f"{_IDENTITIES}/${{SesIdentity}}", f"{_IDENTITIES}/${{EmailFrom}}"},
         "sns:Publish": {NOT_A_TOPIC},
         "execute-api:ManageConnections": {SOCKETS},
+    },
+    "WatchFunction": {
+        "dynamodb:DescribeStream": {STREAM},
+        "dynamodb:GetRecords": {STREAM},
+        "dynamodb:GetShardIterator": {STREAM},
+        "dynamodb:ListStreams": {STREAM},
+        "dynamodb:PutItem": {TABLE},
+    },
+    "ReconcileFunction": {
+        "dynamodb:DeleteItem": {TABLE},
+        "dynamodb:GetItem": {TABLE},
+        "dynamodb:PutItem": {TABLE},
+        "dynamodb:Query": {TABLE},
+        "dynamodb:UpdateItem": {TABLE},
+        "sqs:ChangeMessageVisibility": {DEAD_LETTERS},
+        "sqs:GetQueueAttributes": QUEUES - {"${InAppQueue.Arn}"},
+        "sqs:ReceiveMessage": {DEAD_LETTERS},
     },
     "WsConnectFunction": {
         "dynamodb:DeleteItem": {TABLE},

@@ -11,11 +11,18 @@ from notificationd.domain.errors import Unavailable
 from notificationd.domain.notification import Channel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
 
     from notificationd.domain.notification import Notification
+
+_FIGURES: Sequence[QueueAttributeNameType] = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
 
 
 class SqsQueue:
@@ -51,6 +58,33 @@ class SqsDeadLetterSink:
         _send(self._client, self._url, write_message(notification))
 
 
+class SqsQueues:
+    """Fulfils `domain.ports.Queues`. One call for each queue.
+
+    Args:
+        urls: the queue of each channel.
+    """
+
+    def __init__(self, client: SQSClient, urls: Mapping[Channel, str]) -> None:
+        self._client = client
+        self._urls = urls
+
+    def are_quiet(self, channels: Iterable[Channel]) -> Mapping[Channel, bool]:
+        """Tell of each channel whether its queue holds nothing, waiting, hidden or delayed.
+
+        The figures are approximate: they may lag behind by a minute or so.
+        https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
+        """
+        return {channel: not any(self._figures(self._urls[channel])) for channel in channels}
+
+    def _figures(self, url: str) -> Iterator[int]:
+        try:
+            answer = self._client.get_queue_attributes(QueueUrl=url, AttributeNames=_FIGURES)
+        except (BotoCoreError, ClientError) as error:
+            raise _unavailable(error) from error
+        return map(int, answer["Attributes"].values())
+
+
 class Visibility:
     """Decides when a message that was received is seen again.
 
@@ -75,13 +109,15 @@ class Visibility:
                 VisibilityTimeout=seconds,
             )
         except (BotoCoreError, ClientError) as error:
-            message = f"the queue: {type(error).__name__}"
-            raise Unavailable(message) from error
+            raise _unavailable(error) from error
 
 
 def _send(client: SQSClient, url: str, body: str) -> None:
     try:
         client.send_message(QueueUrl=url, MessageBody=body)
     except (BotoCoreError, ClientError) as error:
-        message = f"the queue: {type(error).__name__}"
-        raise Unavailable(message) from error
+        raise _unavailable(error) from error
+
+
+def _unavailable(error: Exception) -> Unavailable:
+    return Unavailable(f"the queue: {type(error).__name__}")

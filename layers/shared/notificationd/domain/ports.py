@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from notificationd.domain.page import Page, PageRequest
     from notificationd.domain.profile import Profile
     from notificationd.domain.record import Lease, Record
+    from notificationd.domain.watch import WatchEntry
 
 
 class Notifications(Protocol):
@@ -43,10 +44,20 @@ class Notifications(Protocol):
         """
 
     def reopen(self, notification: Notification, at: int) -> None:
-        """Make a failed record pending again, and one that is missing; leave a pending one alone.
+        """Make a failed record pending again, and one that is missing; a pending one starts anew.
 
         Raises:
             AlreadySettled: as `domain.record.apply` has it for a redrive.
+        """
+
+    def miss(self, record: Record, at: int) -> None:
+        """Take down that a record's message was looked for in vain, unless it is in hand by now."""
+
+    def abandon(self, record: Record, missed_at: int) -> None:
+        """Store what `apply` made of a record that was missed.
+
+        Raises:
+            LeaseLost: it has been taken up since; nothing was stored.
         """
 
     def get(self, user: str, notification_id: str) -> Record | None:
@@ -134,6 +145,26 @@ class DeadLetters(Protocol):
 
     def discard(self, letter: DeadLetter) -> None:
         """Delete a letter for good; one that is gone already is no error."""
+
+
+class Queues(Protocol):
+    """How full the channels' queues are."""
+
+    def are_quiet(self, channels: Iterable[Channel]) -> Mapping[Channel, bool]:
+        """Tell of each channel whether its queue holds nothing, waiting, hidden or delayed."""
+
+
+class WatchList(Protocol):
+    """The notifications that are still open, by when somebody is to look at them again."""
+
+    def put(self, entry: WatchEntry) -> None:
+        """Store an entry, in place of one of the same time and name."""
+
+    def due(self, at: int, limit: int) -> Sequence[WatchEntry]:
+        """Return the entries that were due before a moment, the oldest first."""
+
+    def remove(self, entry: WatchEntry) -> None:
+        """Delete an entry; one that is gone already is no error."""
 
 
 class Sockets(Protocol):

@@ -2,7 +2,8 @@
 
 A record is `pending` until it is settled as `sent`, `failed` or `expired`; then it never changes,
 but that an operator may reopen a failed one by redriving its dead letter.
-While a worker holds a claim on it, it carries that worker's lease.
+While a worker holds a claim on it, it carries that worker's lease; one that is still there when it
+has ended tells of a worker that ended without a word.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ class Reason(StrEnum):
     RETRIES_EXHAUSTED = "retries_exhausted"
     OUTCOME_UNKNOWN = "outcome_unknown"
     MISCONFIGURED = "misconfigured"
+    LOST = "lost"
+    """No message stands for it any more: a queue was purged, a dead letter deleted or expired."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,8 @@ class Record:
         updated_at: when the status last changed, in milliseconds since the epoch.
         attempts: the newest ones, oldest first; `attempt_count` counts all.
         next_attempt_at: when the next try is due, in milliseconds since the epoch.
+        missed_at: when its message was first looked for in vain, in milliseconds since the epoch;
+            None again once it is claimed or redriven.
     """
 
     notification: Notification
@@ -100,6 +105,7 @@ class Record:
     reason: Reason | None = None
     next_attempt_at: int | None = None
     lease: Lease | None = None
+    missed_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +160,29 @@ class Redriven:
     at: int
 
 
-type Event = Claimed | Sent | Failed | Expired | Deferred | Redriven
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """No message is found that stands for it. The next look decides."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Abandoned:
+    """There still is none at another look, so nobody will be given it any more.
+
+    Args:
+        missed_at: the first look: whoever has taken it up since has taken that off the record.
+        reason: why it failed; None where it has expired meanwhile.
+    """
+
+    at: int
+    missed_at: int
+    attempts: tuple[Attempt, ...]
+    reason: Reason | None
+
+
+type Event = Claimed | Sent | Failed | Expired | Deferred | Redriven | Missed | Abandoned
 
 
 def accepted(notification: Notification, status: Status = Status.PENDING) -> Record:
@@ -162,30 +190,51 @@ def accepted(notification: Notification, status: Status = Status.PENDING) -> Rec
     return Record(notification=notification, status=status, updated_at=notification.created_at)
 
 
+def lost_call(at: int) -> Attempt:
+    """Return the attempt that a worker left behind who ended without a word."""
+    text = "The worker that held the claim ended without a word; it may have sent."
+    return Attempt(at=at, provider=None, outcome=Outcome.UNKNOWN, text=text)
+
+
 def apply(record: Record, event: Event) -> Record:
     """Return the record as it is after the event. The only place where a status changes.
 
     Raises:
         AlreadySettled: it is sent, failed or expired; only a redrive changes a failed one.
-        LeaseHeld: it cannot be claimed, another worker may be sending it.
-        LeaseLost: the event comes from a worker whose claim has been taken over.
+        LeaseHeld: it cannot be claimed or missed, another worker may be sending it.
+        LeaseLost: the event comes from somebody whom another worker has taken it over from.
     """
     if isinstance(event, Redriven):
         return _reopened(record, event.at)
     if record.status is not Status.PENDING:
         raise AlreadySettled(record.status)
-    if isinstance(event, Claimed):
-        if record.lease is not None and record.lease.until > event.at:
-            raise LeaseHeld(record.lease.until)
-        return replace(record, lease=event.lease, next_attempt_at=None)
-    if record.lease is None or record.lease.id != event.lease_id:
-        raise LeaseLost
-    tried = replace(
-        record,
-        attempts=(*record.attempts, *event.attempts)[-ATTEMPTS_KEPT:],
-        attempt_count=record.attempt_count + len(event.attempts),
-        lease=None,
-    )
+    match event:
+        case Claimed():
+            _check_free(record, event.at)
+            return replace(record, lease=event.lease, next_attempt_at=None, missed_at=None)
+        case Missed():
+            _check_free(record, event.at)
+            return replace(record, missed_at=event.at)
+        case Abandoned():
+            if record.missed_at != event.missed_at:
+                raise LeaseLost
+            return _abandoned(record, event)
+        case Sent() | Failed() | Expired() | Deferred():
+            if record.lease is None or record.lease.id != event.lease_id:
+                raise LeaseLost
+            return _concluded(record, event)
+        case _:
+            assert_never(event)
+
+
+def _check_free(record: Record, at: int) -> None:
+    if record.lease is not None and record.lease.until > at:
+        raise LeaseHeld(record.lease.until)
+
+
+def _concluded(record: Record, event: Sent | Failed | Expired | Deferred) -> Record:
+    """Return the record with the outcome of a worker's attempts."""
+    tried = _tried(record, event.attempts)
     match event:
         case Sent():
             return replace(tried, status=Status.SENT, updated_at=event.at)
@@ -195,23 +244,47 @@ def apply(record: Record, event: Event) -> Record:
             return replace(tried, status=Status.EXPIRED, updated_at=event.at)
         case Deferred():
             return replace(tried, next_attempt_at=event.next_attempt_at)
-        case _:
-            assert_never(event)
+
+
+def _abandoned(record: Record, event: Abandoned) -> Record:
+    return replace(
+        _tried(record, event.attempts),
+        status=Status.EXPIRED if event.reason is None else Status.FAILED,
+        updated_at=event.at,
+        reason=event.reason,
+        next_attempt_at=None,
+        missed_at=None,
+    )
+
+
+def _tried(record: Record, attempts: tuple[Attempt, ...]) -> Record:
+    return replace(
+        record,
+        attempts=(*record.attempts, *attempts)[-ATTEMPTS_KEPT:],
+        attempt_count=record.attempt_count + len(attempts),
+        lease=None,
+    )
 
 
 def _reopened(record: Record, at: int) -> Record:
     """Return the record for a fresh round. It keeps its history.
 
-    A pending one stays as it is: its dead letter is one whose mark was lost, or whose redrive was
-    cut short, and a lease on it goes on telling the next worker of a call that was interrupted.
+    A pending one is one whose mark was lost, or whose redrive was cut short. It is as young as a
+    failed one afterwards, since its message is; a lease on it goes on telling the next worker of
+    a call that was interrupted.
     What may have been sent is not sent again where the caller asked for `at_most_once`.
     """
-    if record.status is Status.PENDING:
-        return record
     may_be_sent = (
         record.reason is Reason.OUTCOME_UNKNOWN
         and record.notification.delivery is Delivery.AT_MOST_ONCE
     )
-    if record.status is not Status.FAILED or may_be_sent:
+    if record.status not in {Status.PENDING, Status.FAILED} or may_be_sent:
         raise AlreadySettled(record.status)
-    return replace(record, status=Status.PENDING, updated_at=at, reason=None, next_attempt_at=None)
+    return replace(
+        record,
+        status=Status.PENDING,
+        updated_at=at,
+        reason=None,
+        next_attempt_at=None,
+        missed_at=None,
+    )

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from notificationd.domain.errors import Misconfiguration
 from notificationd.domain.notification import Channel
+from notificationd.domain.watch import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -101,6 +102,17 @@ def dispatch() -> DispatchConfig:
         max_receives=int(_required("MAX_RECEIVES")),
         retry_base_seconds=float(_required("RETRY_BASE_SECONDS")),
         lease_seconds=int(_required("LEASE_SECONDS")),
+    )
+
+
+def patience() -> Patience:
+    """Return how long it takes until a message is missed."""
+    return Patience(
+        look=int(_required("LOOK_SECONDS")) * 1000,
+        queued=int(_required("QUEUE_RETENTION_SECONDS")) * 1000,
+        # A letter that is set aside for a fix is queued anew, after at most that time.
+        dead=int(_required("QUEUE_RETENTION_SECONDS")) * 1000
+        + int(_required("DEAD_LETTER_RETENTION_SECONDS")) * 1000,
     )
 
 

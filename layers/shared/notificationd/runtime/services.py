@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from notificationd.adapters.dynamodb.connections import DynamoConnections
     from notificationd.adapters.dynamodb.notifications import DynamoNotifications
     from notificationd.adapters.dynamodb.profiles import DynamoProfiles
+    from notificationd.adapters.dynamodb.watch_list import DynamoWatchList
     from notificationd.adapters.secrets import Secrets
     from notificationd.adapters.sqs import SqsQueue, Visibility
+    from notificationd.adapters.sqs_dead_letters import SqsDeadLetters
     from notificationd.adapters.tokens import JwtTokens
     from notificationd.adapters.websocket import ApiGatewaySockets
     from notificationd.services.authenticate import Authenticate
@@ -30,11 +32,13 @@ if TYPE_CHECKING:
     from notificationd.services.dispatch_push import DispatchPush
     from notificationd.services.inbox import Inbox
     from notificationd.services.push import Push
+    from notificationd.services.reconcile import Reconcile
     from notificationd.services.send import Send
     from notificationd.services.users import Users
+    from notificationd.services.watch import Watch
 
 DEAD_LETTER_SECONDS = 15
-"""Half of the function's time: what was received by then is still worked on."""
+"""Half of the functions' time: what was received by then is still worked on."""
 DEAD_LETTERS_EXAMINED = 1_000
 
 
@@ -128,16 +132,43 @@ def dispatch_push() -> DispatchPush:
 def dead_letters() -> DeadLetterOffice:
     """Return the use cases behind `/dead-letters`."""
     from notificationd.adapters.sqs import SqsQueue
-    from notificationd.adapters.sqs_dead_letters import SqsDeadLetters
     from notificationd.services.dead_letters import DeadLetterOffice
 
     return DeadLetterOffice(
-        letters=SqsDeadLetters(aws.sqs(), config.dead_letter_queue_url(), pool()),
+        letters=_dead_letters(),
         notifications=_notifications(),
         queue=SqsQueue(aws.sqs(), config.queue_urls((Channel.EMAIL, Channel.SMS))),
         journal=LogJournal(),
         pool=pool(),
         clock=now_ms,
+        seconds=DEAD_LETTER_SECONDS,
+        examined=DEAD_LETTERS_EXAMINED,
+    )
+
+
+@cache
+def watch() -> Watch:
+    """Return the use case behind the table's stream."""
+    from notificationd.services.watch import Watch
+
+    return Watch(watch_list=_watch_list(), look=config.patience().look)
+
+
+@cache
+def reconcile() -> Reconcile:
+    """Return the use case behind the schedule."""
+    from notificationd.adapters.sqs import SqsQueues
+    from notificationd.services.reconcile import CHANNELS, Reconcile
+
+    return Reconcile(
+        watch_list=_watch_list(),
+        notifications=_notifications(),
+        queues=SqsQueues(aws.sqs(), config.queue_urls(CHANNELS)),
+        letters=_dead_letters(),
+        journal=LogJournal(),
+        pool=pool(),
+        clock=now_ms,
+        patience=config.patience(),
         seconds=DEAD_LETTER_SECONDS,
         examined=DEAD_LETTERS_EXAMINED,
     )
@@ -181,6 +212,20 @@ def _notifications() -> DynamoNotifications:
     from notificationd.adapters.dynamodb.notifications import DynamoNotifications
 
     return DynamoNotifications(aws.dynamodb(), config.table_name())
+
+
+@cache
+def _watch_list() -> DynamoWatchList:
+    from notificationd.adapters.dynamodb.watch_list import DynamoWatchList
+
+    return DynamoWatchList(aws.dynamodb(), config.table_name())
+
+
+@cache
+def _dead_letters() -> SqsDeadLetters:
+    from notificationd.adapters.sqs_dead_letters import SqsDeadLetters
+
+    return SqsDeadLetters(aws.sqs(), config.dead_letter_queue_url(), pool())
 
 
 @cache

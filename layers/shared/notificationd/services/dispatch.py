@@ -27,6 +27,7 @@ from notificationd.domain.record import (
     Record,
     Sent,
     apply,
+    lost_call,
 )
 from notificationd.services.attempts import Round, try_providers
 
@@ -109,7 +110,7 @@ class Dispatch:
             return Done()
         except LeaseHeld as held:
             return Again(max(1, ceil((held.until - at) / 1000)))
-        earlier = _lost_call(at) if interrupted else ()
+        earlier = (lost_call(at),) if interrupted else ()
         if earlier and notification.delivery is Delivery.AT_MOST_ONCE:
             return self._settle(record, Failed(lease.id, at, earlier, Reason.OUTCOME_UNKNOWN))
         expires_at = notification.expires_at if notification.expires_at is not None else inf
@@ -228,11 +229,6 @@ _GIVE_UP = {
     Outcome.UNKNOWN: Reason.OUTCOME_UNKNOWN,
     Outcome.MISCONFIGURED: Reason.MISCONFIGURED,
 }
-
-
-def _lost_call(at: int) -> tuple[Attempt, ...]:
-    text = "The worker that held the claim ended without a word; it may have sent."
-    return (Attempt(at=at, provider=None, outcome=Outcome.UNKNOWN, text=text),)
 
 
 def _ids(record: Record) -> dict[str, object]:

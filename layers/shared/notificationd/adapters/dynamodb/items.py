@@ -4,6 +4,7 @@ pk                    sk                      what
 USER#<user id>        NOTIFICATION#<uuid7>    a notification
 USER#<user id>        CONNECTION#<id>         a live socket
 USER#<user id>        PROFILE                 contact points
+WATCH                 <due>#<name>            notifications that are still open
 APIKEY#<sha256>       -                       an API key
 APIKEYS               <key id>                the same key, for listing
 """
@@ -20,6 +21,7 @@ from notificationd.domain.record import Attempt, Lease, Outcome, Reason, Record,
 if TYPE_CHECKING:
     from notificationd.adapters.dynamodb.client import Item, Value
 
+USER = "USER#"
 NOTIFICATION = "NOTIFICATION#"
 CONNECTION = "CONNECTION#"
 PROFILE = "PROFILE"
@@ -27,7 +29,7 @@ PROFILE = "PROFILE"
 
 def user_partition(user: str) -> Value:
     """Return the key of a user's partition: all of one user lies in one."""
-    return text(f"USER#{user}")
+    return text(USER + user)
 
 
 def notification_key(user: str, notification_id: str) -> dict[str, Value]:
@@ -88,6 +90,7 @@ def read_record(item: Item) -> Record:
         reason=_optional(Reason, read_text(item, "reason")),
         next_attempt_at=read_number(item, "next_attempt"),
         lease=Lease(lease_id, int(item["lease_until"]["N"])) if lease_id else None,
+        missed_at=read_number(item, "missed"),
     )
 
 

@@ -27,6 +27,8 @@ from notificationd.domain.notification import Delivery
 from notificationd.domain.record import Reason, Status, accepted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from notificationd.adapters.dynamodb.client import Item, Value
@@ -39,10 +41,16 @@ _CLAIMABLE = (
     "(#status = :pending AND (attribute_not_exists(#lease_until) OR #lease_until <= :at))"
 )
 
+_MISSABLE = "#status = :pending AND (attribute_not_exists(#lease_until) OR #lease_until <= :missed)"
+
 _REOPENABLE = (
-    "attribute_not_exists(pk) OR "
+    "attribute_not_exists(pk) OR #status = :status OR "
     "(#status = :failed AND (#delivery <> :at_most_once OR #reason <> :outcome_unknown))"
 )
+
+_LEASE = ("lease_id", "lease_until", "claims")
+_UNDER_WAY = (*_LEASE, "missed", "next_attempt")
+"""What a record has only while it is pending."""
 
 
 class DynamoNotifications:
@@ -102,25 +110,7 @@ class DynamoNotifications:
 
     def save(self, record: Record, lease_id: str) -> None:
         """Store what became of a claimed record, and end the lease."""
-        expression, names, values = update_expression(
-            state_attributes(record), remove=("lease_id", "lease_until", "claims")
-        )
-        with table_errors():
-            try:
-                self._client.update_item(
-                    TableName=self._table,
-                    Key=key_of(record.notification),
-                    UpdateExpression=expression,
-                    ConditionExpression="#lease_id = :lease",
-                    ExpressionAttributeNames=names,
-                    ExpressionAttributeValues={**values, ":lease": text(lease_id)},
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                )
-            except ClientError as error:
-                if not is_failed_condition(error):
-                    raise
-                if not _is_stored(_item_of(error), record):
-                    raise LeaseLost from error
+        self._conclude(record, remove=_LEASE, held={"lease_id": text(lease_id)})
 
     def reopen(self, notification: Notification, at: int) -> None:
         """Make a failed record pending again, in one conditional write that makes a missing one."""
@@ -144,9 +134,59 @@ class DynamoNotifications:
             except ClientError as error:
                 if not is_failed_condition(error):
                     raise
-                status = Status(_item_of(error)["status"]["S"])
-                if status is not Status.PENDING:
-                    raise AlreadySettled(status) from error
+                raise AlreadySettled(Status(_item_of(error)["status"]["S"])) from error
+
+    def miss(self, record: Record, at: int) -> None:
+        """Take down that a record's message was looked for in vain, unless it is in hand by now."""
+        expression, names, values = update_expression({"missed": number(at)})
+        with table_errors():
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=key_of(record.notification),
+                    UpdateExpression=expression,
+                    ConditionExpression=_MISSABLE,
+                    ExpressionAttributeNames={
+                        **names,
+                        "#status": "status",
+                        "#lease_until": "lease_until",
+                    },
+                    ExpressionAttributeValues={**values, ":pending": text(Status.PENDING)},
+                )
+            except ClientError as error:
+                if not is_failed_condition(error):
+                    raise
+
+    def abandon(self, record: Record, missed_at: int) -> None:
+        """Store what became of a record that was missed."""
+        self._conclude(record, remove=_UNDER_WAY, held={"missed": number(missed_at)})
+
+    def _conclude(
+        self, record: Record, *, remove: tuple[str, ...], held: Mapping[str, Value]
+    ) -> None:
+        """Store what became of a record, unless somebody has taken it over.
+
+        Args:
+            held: the attribute that only this caller's record has.
+        """
+        ((name, value),) = held.items()
+        expression, names, values = update_expression(state_attributes(record), remove=remove)
+        with table_errors():
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=key_of(record.notification),
+                    UpdateExpression=expression,
+                    ConditionExpression=f"#{name} = :held",
+                    ExpressionAttributeNames=names,
+                    ExpressionAttributeValues={**values, ":held": value},
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+            except ClientError as error:
+                if not is_failed_condition(error):
+                    raise
+                if not _is_stored(_item_of(error), record):
+                    raise LeaseLost from error
 
     def get(self, user: str, notification_id: str) -> Record | None:
         """Return a record, or None. Reads what was written last."""
@@ -184,8 +224,8 @@ def _claim_expression(
         expression += f", #{name} = if_not_exists(#{name}, :{name})"
         names[f"#{name}"] = name
         values[f":{name}"] = first[name]
-    expression += ", #claims = if_not_exists(#claims, :zero) + :one REMOVE #next_attempt"
-    names |= {"#claims": "claims", "#next_attempt": "next_attempt"}
+    expression += ", #claims = if_not_exists(#claims, :zero) + :one REMOVE #next_attempt, #missed"
+    names |= {"#claims": "claims", "#next_attempt": "next_attempt", "#missed": "missed"}
     values |= {":zero": number(0), ":one": number(1)}
     return expression, names, values
 
@@ -205,8 +245,8 @@ def _reopen_expression(
         expression += f", #{name} = if_not_exists(#{name}, :{name})"
         names[f"#{name}"] = name
         values[f":{name}"] = first[name]
-    expression += " REMOVE #reason, #next_attempt"
-    names |= {"#reason": "reason", "#next_attempt": "next_attempt"}
+    expression += " REMOVE #reason, #next_attempt, #missed"
+    names |= {"#reason": "reason", "#next_attempt": "next_attempt", "#missed": "missed"}
     return expression, names, values
 
 

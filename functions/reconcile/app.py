@@ -1,0 +1,12 @@
+"""The schedule: settle what no message stands for any more."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from notificationd.runtime import services
+
+
+def handler(_event: object, _context: object) -> dict[str, int]:
+    """Look at what has been open for long. When this raises, the next run goes on from there."""
+    return asdict(services.reconcile()())

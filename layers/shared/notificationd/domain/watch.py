@@ -1,0 +1,154 @@
+"""Notifications that stay open for long: which they are, and when nobody will be given them.
+
+A pending record is worked on by whoever receives its message. A queue says nothing when it is
+purged, or when a message has lain there for too long, so somebody has to look.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from notificationd.domain.notification import Channel, Delivery
+from notificationd.domain.record import Abandoned, Missed, Reason, Record, Status, lost_call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Which record is meant.
+
+    Args:
+        user: the user's id in its stored form.
+        id: the notification's.
+    """
+
+    user: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One write to a record, as the table's stream tells it.
+
+    Args:
+        at: when it was written, in milliseconds since the epoch, to the second.
+        name: tells it from all other changes.
+        before: the status before it, None where it made the record.
+        after: the status after it, None where it removed the record.
+    """
+
+    key: Key
+    at: int
+    name: str
+    before: Status | None
+    after: Status | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchEntry:
+    """Some notifications that were still open when somebody last looked.
+
+    Args:
+        due: when they are to be looked at again, in milliseconds since the epoch.
+        name: tells it from others that are due at the same moment.
+    """
+
+    due: int
+    name: str
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What the queues were seen to hold.
+
+    Args:
+        quiet: the channels whose queue holds nothing at all.
+        letters: the ids of the dead letters.
+        has_all_letters: there are no others.
+    """
+
+    quiet: frozenset[Channel]
+    letters: frozenset[str]
+    has_all_letters: bool
+
+
+NO_EVIDENCE = Evidence(quiet=frozenset(), letters=frozenset(), has_all_letters=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long it takes until a message is missed, in milliseconds.
+
+    Args:
+        look: from one look to the next, and from the first change to the first look.
+        queued: a message is on its channel's queue for no longer.
+        dead: nor among the dead letters, from when it was queued.
+    """
+
+    look: int
+    queued: int
+    dead: int
+
+
+def opened(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Return the change with which each notification was opened that is open after all of them.
+
+    Args:
+        changes: in the order of each record's writes.
+    """
+    found: dict[Key, Change] = {}
+    for change in changes:
+        if change.after is not Status.PENDING:
+            found.pop(change.key, None)
+        elif change.before is not Status.PENDING:
+            found[change.key] = change
+    return tuple(found.values())
+
+
+def judge(
+    record: Record, evidence: Evidence, at: int, patience: Patience
+) -> Missed | Abandoned | None:
+    """Say what is to become of a pending record; None leaves it to the next look.
+
+    Nothing is abandoned at the first look that finds no message: the queue's own figures lag
+    behind, and somebody else may be holding a dead letter in hand at that moment.
+
+    Args:
+        at: the time of the look, in milliseconds since the epoch.
+    """
+    if record.lease is not None and record.lease.until > at:
+        return None
+    if _is_undecided(record, evidence, at - record.updated_at, patience):
+        return None
+    if record.missed_at is None:
+        return Missed(at)
+    if at - record.missed_at < patience.look:
+        return None
+    lost = (lost_call(at),) if record.lease is not None else ()
+    return Abandoned(at, record.missed_at, lost, _reason(record, evidence, at))
+
+
+def _is_undecided(record: Record, evidence: Evidence, age: int, patience: Patience) -> bool:
+    """Tell whether its message may be on its queue, or among dead letters that nobody has seen."""
+    notification = record.notification
+    if notification.channel not in evidence.quiet and age <= patience.queued:
+        return True
+    is_looked_for = notification.id in evidence.letters or evidence.has_all_letters
+    return not is_looked_for and age <= patience.dead
+
+
+def _reason(record: Record, evidence: Evidence, at: int) -> Reason | None:
+    """Return why it is given up, as a worker would have said on its last receipt."""
+    notification = record.notification
+    was_interrupted = record.lease is not None
+    if was_interrupted and notification.delivery is Delivery.AT_MOST_ONCE:
+        return Reason.OUTCOME_UNKNOWN
+    if notification.expires_at is not None and at >= notification.expires_at:
+        return None
+    if was_interrupted:
+        return Reason.OUTCOME_UNKNOWN
+    return Reason.RETRIES_EXHAUSTED if notification.id in evidence.letters else Reason.LOST
