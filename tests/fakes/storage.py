@@ -21,31 +21,42 @@ from notificationd.domain.record import (
     accepted,
     apply,
 )
+from notificationd.domain.watch import Change, Key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from notificationd.domain.profile import Profile
     from notificationd.domain.watch import WatchEntry
 
 
 class MemoryNotifications:
-    """Fulfils `domain.ports.Notifications`."""
+    """Fulfils `domain.ports.Notifications`.
 
-    def __init__(self) -> None:
-        self._records: dict[tuple[str, str], Record] = {}
-        self._claims: dict[tuple[str, str], int] = defaultdict(int)
+    Args:
+        clock: returns milliseconds since the epoch; dates the changes.
+
+    `changes` has every write, as the table's stream tells of it.
+    """
+
+    def __init__(self, clock: Callable[[], int] = lambda: 0) -> None:
+        self.changes: list[Change] = []
+        self._clock = clock
+        self._records: dict[Key, Record] = {}
+        self._claims: dict[Key, int] = defaultdict(int)
         self._lock = threading.Lock()
 
     def create(self, record: Record) -> None:
+        key = _key(record.notification)
         with self._lock:
-            self._records.setdefault(_key(record.notification), record)
+            if key not in self._records:
+                self._write(key, record)
 
     def claim(self, notification: Notification, lease: Lease, at: int) -> tuple[Record, bool]:
         key = _key(notification)
         with self._lock:
             before = self._records.get(key, accepted(notification))
-            self._records[key] = apply(before, Claimed(lease, at))
+            self._write(key, apply(before, Claimed(lease, at)))
             self._claims[key] += 1
             return self._records[key], self._claims[key] > 1
 
@@ -57,7 +68,7 @@ class MemoryNotifications:
                 return
             if stored.lease is None or stored.lease.id != lease_id:
                 raise LeaseLost
-            self._records[key] = record
+            self._write(key, record)
             self._claims[key] = 0
 
     def reopen(self, notification: Notification, at: int) -> None:
@@ -65,12 +76,12 @@ class MemoryNotifications:
         with self._lock:
             # A dead letter without a record stands for a failure that nobody took down.
             missing = replace(accepted(notification), status=Status.FAILED)
-            self._records[key] = apply(self._records.get(key, missing), Redriven(at))
+            self._write(key, apply(self._records.get(key, missing), Redriven(at)))
 
     def miss(self, record: Record, at: int) -> None:
         key = _key(record.notification)
         with self._lock, suppress(AlreadySettled, LeaseHeld):
-            self._records[key] = apply(self._records[key], Missed(at))
+            self._write(key, apply(self._records[key], Missed(at)))
 
     def abandon(self, record: Record, missed_at: int) -> None:
         key = _key(record.notification)
@@ -79,15 +90,15 @@ class MemoryNotifications:
                 return
             if self._records[key].missed_at != missed_at:
                 raise LeaseLost
-            self._records[key] = record
+            self._write(key, record)
             self._claims[key] = 0
 
     def get(self, user: str, notification_id: str) -> Record | None:
-        return self._records.get((user, notification_id))
+        return self._records.get(Key(user, notification_id))
 
     def page(self, user: str, request: PageRequest) -> Page:
         mine = sorted(
-            (record for (owner, _), record in self._records.items() if owner == user),
+            (record for key, record in self._records.items() if key.user == user),
             key=lambda record: record.notification.id,
             reverse=True,
         )
@@ -101,6 +112,19 @@ class MemoryNotifications:
         shown = tuple(wanted[: request.limit])
         more = len(wanted) > len(shown)
         return Page(shown, shown[-1].notification.id if more else None, bool(below))
+
+    def _write(self, key: Key, record: Record) -> None:
+        before = self._records.get(key)
+        self._records[key] = record
+        self.changes.append(
+            Change(
+                key=key,
+                at=self._clock() // 1000 * 1000,
+                name=f"change-{len(self.changes)}",
+                before=before.status if before else None,
+                after=record.status,
+            )
+        )
 
 
 class MemoryConnections:
@@ -142,7 +166,7 @@ class MemoryWatchList:
         self.entries[entry.due, entry.name] = entry
 
     def due(self, at: int, limit: int) -> Sequence[WatchEntry]:
-        return [self.entries[key] for key in sorted(self.entries) if key[0] < at][:limit]
+        return [self.entries[key] for key in sorted(self.entries) if key[0] <= at][:limit]
 
     def remove(self, entry: WatchEntry) -> None:
         self.entries.pop((entry.due, entry.name), None)
@@ -173,5 +197,5 @@ class MemoryDeadLetterSink:
         self.notifications.append(notification)
 
 
-def _key(notification: Notification) -> tuple[str, str]:
-    return user_key(notification.user_id), notification.id
+def _key(notification: Notification) -> Key:
+    return Key(user_key(notification.user_id), notification.id)

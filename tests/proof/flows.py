@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from notificationd.domain.dead_letter import Wanted
 from notificationd.domain.errors import ConnectionGone, Unavailable
 from notificationd.domain.notification import Channel, Delivery
 from notificationd.services.send import SendCommand
 from tests.proof.faulty import Fault, Killed, Tap
 from tests.proof.ledger import DENIED, DOWN, Answer, LedgerProvider, LedgerSockets, scripted
 from tests.proof.queues import MAX_RECEIVES
-from tests.proof.world import USER, World
+from tests.proof.world import LOOK_SECONDS, USER, World
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from notificationd.domain.errors import NotificationError
 
@@ -30,6 +31,9 @@ class Flow:
         providers: by name, how each notification's first calls go there.
         sockets: the live ones, and how the first posts to each end.
         late: the answers of calls that go side by side come last.
+        then: what is done when it has come to rest, again and again.
+        times: how often.
+        is_purged: nobody delivers it before that.
     """
 
     name: str
@@ -37,6 +41,9 @@ class Flow:
     providers: Mapping[str, Sequence[Answer]] = field(default_factory=dict)
     sockets: Mapping[str, Sequence[NotificationError]] = field(default_factory=dict)
     late: bool = False
+    then: Callable[[World], None] | None = None
+    times: int = 0
+    is_purged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,19 @@ class Run:
     accepted: tuple[str, ...]
 
 
+def _redrive(world: World) -> None:
+    world.dead_letters.come_to_light()
+    world.office.redrive(Wanted())
+
+
+def _purge_and_reconcile(world: World) -> None:
+    world.queue.messages.clear()
+    world.dead_letters.come_to_light()
+    world.clock.advance(LOOK_SECONDS + 1)
+    world.stream()
+    world.reconcile()
+
+
 SENT = Flow(name="sent", providers={"first": ()})
 FAILOVER = Flow(name="failover", providers={"first": (DOWN,), "second": ()})
 RETRY = Flow(name="retry", providers={"first": (DOWN,)})
@@ -60,6 +80,8 @@ PUSHED = Flow(name="pushed", channel=Channel.IN_APP, sockets={"live": ()})
 PUSHED_LATE = Flow(name="pushed_late", channel=Channel.IN_APP, sockets={"live": ()}, late=True)
 GONE = Flow(name="gone", channel=Channel.IN_APP, sockets={"gone": (ConnectionGone(),) * 9})
 BUSY = Flow(name="busy", channel=Channel.IN_APP, sockets={"busy": (Unavailable(),)})
+REDRIVEN = Flow(name="redriven", providers={"first": (DENIED,)}, then=_redrive, times=2)
+ABANDONED = Flow(name="abandoned", then=_purge_and_reconcile, times=2, is_purged=True)
 
 
 def run(flow: Flow, delivery: Delivery, plan: Mapping[str, Fault] | None = None) -> Run:
@@ -74,8 +96,26 @@ def run(flow: Flow, delivery: Delivery, plan: Mapping[str, Fault] | None = None)
     for connection_id in flow.sockets:
         world.connections.add(USER, connection_id, world.clock())
     accepted = _ask(world, command(flow.channel, delivery))
-    world.drain()
+    if not flow.is_purged:
+        world.drain()
+    for _ in range(flow.times):
+        run_again(world, flow)
     return Run(world, accepted)
+
+
+def run_again(world: World, flow: Flow) -> None:
+    """Do what comes after the flow's rest; whatever ends it half-way, somebody does it again."""
+    assert flow.then is not None
+    for _ in range(PATIENCE):
+        try:
+            flow.then(world)
+        except Unavailable:
+            continue
+        except Killed:
+            world.deaths += 1
+            continue
+        break
+    world.drain()
 
 
 def command(channel: Channel, delivery: Delivery) -> SendCommand:

@@ -1,4 +1,4 @@
-"""The queue as SQS runs it: visibility, receive counts, and the redrive to the dead letters."""
+"""The queue as SQS runs it: visibility, receive counts, the redrive to the dead letters, lag."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notificationd.adapters.messages import read_message, write_message
+from notificationd.domain.dead_letter import DeadLetter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from notificationd.domain.notification import Notification
+    from notificationd.domain.notification import Channel, Notification
 
 MAX_RECEIVES = 5
 VISIBILITY_SECONDS = 180
+LAG_SECONDS = 60
+"""How long the figures of a queue take to tell of a message: SQS calls them approximate."""
 
 
 @dataclass(slots=True)
@@ -22,6 +25,7 @@ class Message:
 
     id: str
     body: str
+    sent_at: int
     visible_at: int
     receives: int = 0
 
@@ -31,7 +35,7 @@ class Message:
 
 
 class SimulatedQueue:
-    """Fulfils `domain.ports.Queue`, and what the runtime wants of a queue.
+    """Fulfils `domain.ports.Queue` and `Queues`, and what the runtime wants of a queue.
 
     Args:
         clock: returns milliseconds since the epoch.
@@ -71,9 +75,15 @@ class SimulatedQueue:
         now = self._clock()
         return [message.id for message in self.messages.values() if message.visible_at <= now]
 
+    def are_quiet(self, channels: Iterable[Channel]) -> Mapping[Channel, bool]:
+        told = self._clock() - LAG_SECONDS * 1000
+        is_quiet = not any(message.sent_at <= told for message in self.messages.values())
+        return dict.fromkeys(channels, is_quiet)
+
     def _add(self, body: str) -> None:
         self._put += 1
-        message = Message(f"message-{self._put}", body, self._clock())
+        now = self._clock()
+        message = Message(f"message-{self._put}", body, now, now)
         self.messages[message.id] = message
 
     def bury(self, notification: Notification) -> None:
@@ -84,10 +94,29 @@ class SimulatedQueue:
 
 
 class SimulatedDeadLetters:
-    """Fulfils `domain.ports.DeadLetterSink`."""
+    """Fulfils `domain.ports.DeadLetterSink` and `DeadLetters`; for one reader at a time."""
 
     def __init__(self, queue: SimulatedQueue) -> None:
         self._queue = queue
+        self._hidden: set[str] = set()
 
     def put(self, notification: Notification) -> None:
         self._queue.bury(notification)
+
+    def receive(self) -> Sequence[DeadLetter]:
+        seen = [each for each in self._queue.dead.values() if each.id not in self._hidden][:10]
+        self._hidden |= {message.id for message in seen}
+        return [
+            DeadLetter(message_id=each.id, receipt=each.id, notification=each.notification)
+            for each in seen
+        ]
+
+    def show(self, letters: Iterable[DeadLetter]) -> None:
+        self._hidden -= {letter.message_id for letter in letters}
+
+    def discard(self, letter: DeadLetter) -> None:
+        self._queue.dead.pop(letter.message_id, None)
+
+    def come_to_light(self) -> None:
+        """Let the time pass after which SQS hands out again what a dead process had received."""
+        self._hidden.clear()

@@ -6,6 +6,7 @@ What the design lets happen more than once, or not at all, stands here by name.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +25,17 @@ if TYPE_CHECKING:
 
     from notificationd.domain.record import Record
     from tests.proof.flows import Flow, Run
+
+
+def numbered(*steps: str) -> list[str]:
+    """Return steps as a recording lists them: from the second one of a name on with its number."""
+    seen: Counter[str] = Counter()
+    found = []
+    for step in steps:
+        seen[step] += 1
+        found.append(step if seen[step] == 1 else f"{step}#{seen[step]}")
+    return found
+
 
 ACCEPT = ["profiles.get", "queue.put", "notifications.create", "journal.accepted"]
 STEPS = {
@@ -46,7 +58,7 @@ STEPS = {
         "journal.sent",
         "queue.delete",
     ],
-    flows.RETRY: [
+    flows.RETRY: numbered(
         *ACCEPT,
         "queue.receive",
         "notifications.claim",
@@ -54,24 +66,18 @@ STEPS = {
         "notifications.save",
         "journal.retried",
         "queue.hide",
-        "queue.receive#2",
-        "notifications.claim#2",
-        "first.send#2",
-        "notifications.save#2",
+        "queue.receive",
+        "notifications.claim",
+        "first.send",
+        "notifications.save",
         "journal.sent",
         "queue.delete",
-    ],
-    flows.EXHAUSTED: [
+    ),
+    flows.EXHAUSTED: numbered(
         *ACCEPT,
-        "queue.receive",
-        "notifications.claim",
-        "first.send",
-        "notifications.save",
-        "journal.retried",
-        "queue.hide",
         *(
-            f"{step}#{receive}"
-            for receive in (2, 3, 4)
+            step
+            for _ in range(4)
             for step in (
                 "queue.receive",
                 "notifications.claim",
@@ -81,15 +87,15 @@ STEPS = {
                 "queue.hide",
             )
         ),
-        "queue.receive#5",
-        "notifications.claim#5",
-        "first.send#5",
-        "notifications.save#5",
+        "queue.receive",
+        "notifications.claim",
+        "first.send",
+        "notifications.save",
         "journal.failed",
         "journal.dead_lettered",
-        "queue.hide#5",
-        "queue.receive#6",
-    ],
+        "queue.hide",
+        "queue.receive",
+    ),
     flows.MISCONFIGURED: [
         *ACCEPT,
         "queue.receive",
@@ -136,6 +142,51 @@ STEPS = {
     ],
 }
 
+LOOK = [
+    "watch_list.due",
+    "notifications.get",
+    "queue.are_quiet",
+    "dead_letters.receive",
+    "dead_letters.receive",
+    "dead_letters.receive",
+    "dead_letters.show",
+]
+NO_LETTERS = ["dead_letters.receive"] * 3
+STEPS |= {
+    flows.REDRIVEN: numbered(
+        *STEPS[flows.MISCONFIGURED],
+        "dead_letters.receive",
+        "notifications.reopen",
+        "queue.put",
+        "journal.redriven",
+        "dead_letters.discard",
+        *NO_LETTERS,
+        "dead_letters.show",
+        "queue.receive",
+        "notifications.claim",
+        "first.send",
+        "notifications.save",
+        "journal.sent",
+        "queue.delete",
+        *NO_LETTERS,
+        "dead_letters.show",
+    ),
+    flows.ABANDONED: numbered(
+        *ACCEPT,
+        "watch_list.put",
+        *LOOK,
+        "notifications.miss",
+        "watch_list.put",
+        "watch_list.remove",
+        "watch_list.due",
+        *LOOK,
+        "notifications.abandon",
+        "journal.abandoned",
+        "watch_list.remove",
+        "watch_list.due",
+    ),
+}
+
 NO_ANSWER = (Fault.ANSWER_LOST, Fault.KILLED)
 
 # Under `at_least_once`: the provider accepted it, and nobody was told. It is sent again.
@@ -145,6 +196,7 @@ SENT_TWICE = {
         (flows.SENT, "first.send"),
         (flows.FAILOVER, "second.send"),
         (flows.RETRY, "first.send#2"),
+        (flows.REDRIVEN, "first.send#2"),
     ]
     for fault in NO_ANSWER
 }
@@ -160,6 +212,7 @@ GIVEN_UP = {
         (flows.RETRY, "notifications.claim"),
         (flows.RETRY, "first.send"),
         (flows.RETRY, "notifications.claim#2"),
+        (flows.REDRIVEN, "notifications.claim#2"),
     ]
     for fault in NO_ANSWER
 }
@@ -191,8 +244,14 @@ SENDING = (flows.SENT, flows.FAILOVER, flows.RETRY)
 PUSHING = (flows.PUSHED, flows.PUSHED_LATE, flows.GONE, flows.BUSY)
 
 
-def every_step(*chosen: Flow, deliveries: Sequence[Delivery]) -> list[ParameterSet]:
-    """Return each flow with each step that its recording lists, and each fault of that step."""
+def every_step(
+    *chosen: Flow, deliveries: Sequence[Delivery], after: Sequence[str] = ()
+) -> list[ParameterSet]:
+    """Return each flow with each step that its recording lists, and each fault of that step.
+
+    Args:
+        after: steps at the beginning that another flow has been through.
+    """
     return [
         pytest.param(
             flow, delivery, step, fault, id=f"{flow.name}-{delivery}-{place:02}-{step}-{fault}"
@@ -200,6 +259,7 @@ def every_step(*chosen: Flow, deliveries: Sequence[Delivery]) -> list[ParameterS
         for flow in chosen
         for delivery in deliveries
         for place, step in enumerate(flows.run(flow, delivery).world.tap.steps, start=1)
+        if place > len(after)
         for fault in faults_of(step)
     ]
 
@@ -213,7 +273,10 @@ def test_a_flow_makes_these_calls_in_this_order(flow: Flow, delivery: Delivery) 
 
 @pytest.mark.parametrize(
     ("flow", "delivery", "step", "fault"),
-    every_step(*SENDING, deliveries=list(Delivery)),
+    [
+        *every_step(*SENDING, deliveries=list(Delivery)),
+        *every_step(flows.REDRIVEN, deliveries=list(Delivery), after=STEPS[flows.MISCONFIGURED]),
+    ],
 )
 def test_what_was_accepted_is_settled_and_sent_once(
     flow: Flow, delivery: Delivery, step: str, fault: Fault
@@ -280,6 +343,23 @@ def test_what_was_accepted_is_in_the_inbox_and_is_pushed(
     reachable = flow is not flows.GONE and (flow.name, step, fault) not in NOT_PUSHED
     assert (ran.world.sockets.arrived[accepted] >= 1) is reachable
     assert not ran.world.queue.dead
+
+
+@pytest.mark.parametrize(
+    ("flow", "delivery", "step", "fault"),
+    every_step(flows.ABANDONED, deliveries=list(Delivery), after=ACCEPT),
+)
+def test_what_no_message_stands_for_any_more_is_settled(
+    flow: Flow, delivery: Delivery, step: str, fault: Fault
+) -> None:
+    ran = flows.run(flow, delivery, {step: fault})
+    # A look that could not be taken down is one look more.
+    flows.run_again(ran.world, flow)
+
+    (record,) = records_of(ran).values()
+    assert ran.world.deaths == (fault is Fault.KILLED)
+    assert (record.status, record.reason) == (Status.FAILED, Reason.LOST)
+    assert ran.world.watch_list.entries == {}
 
 
 @pytest.mark.parametrize("fault", Fault)

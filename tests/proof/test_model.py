@@ -10,16 +10,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from notificationd.domain.dead_letter import Wanted
 from notificationd.domain.errors import OutcomeUnknown, Unavailable
 from notificationd.domain.notification import Channel, Delivery, Notification
 from notificationd.domain.page import PageRequest
-from notificationd.domain.record import Record, Status
+from notificationd.domain.record import Reason, Record, Status
 from tests.proof import ledger
 from tests.proof.faulty import Fault, Killed, Tap
 from tests.proof.flows import command
 from tests.proof.ledger import Answer, LedgerProvider, LedgerSockets
 from tests.proof.queues import MAX_RECEIVES, VISIBILITY_SECONDS
-from tests.proof.world import LEASE_SECONDS, USER, World
+from tests.proof.world import LEASE_SECONDS, LOOK_SECONDS, USER, World
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,7 +68,29 @@ PLAN: st.SearchStrategy[Mapping[str, Fault]] = st.one_of(
     ),
     st.sampled_from(SAVE_FAILURES),
 )
-SECONDS = st.sampled_from([1, 15, LEASE_SECONDS, VISIBILITY_SECONDS, 900])
+REDRIVES = ["notifications.reopen", "queue.put", "dead_letters.discard", "dead_letters.receive"]
+REDRIVE_PLAN: st.SearchStrategy[Mapping[str, Fault]] = st.one_of(
+    st.just({}),
+    st.tuples(st.sampled_from(REDRIVES), st.sampled_from(Fault)).map(
+        lambda spoiled: dict([spoiled])
+    ),
+)
+LOOK = [
+    "watch_list.due",
+    "notifications.get",
+    "queue.are_quiet",
+    "dead_letters.receive",
+    "notifications.miss",
+    "notifications.abandon",
+    "watch_list.put",
+    "watch_list.remove",
+]
+LOOK_PLAN: st.SearchStrategy[Mapping[str, Fault]] = st.one_of(
+    st.just({}),
+    st.tuples(st.sampled_from(LOOK), st.sampled_from(Fault)).map(lambda spoiled: dict([spoiled])),
+)
+LOOKS = 3  # after which nothing is open any more: the second one is late for what was redriven
+SECONDS = st.sampled_from([1, 15, LEASE_SECONDS, VISIBILITY_SECONDS, 900, LOOK_SECONDS])
 # Two calls of these fit into the life of a worker, which its lease outlasts.
 CALL_SECONDS = st.sampled_from([0, 1, LEASE_SECONDS // 2 - 1])
 
@@ -81,7 +104,9 @@ class Account:
             a later worker stored.
         interrupted: a worker has ended without a word since the last outcome was stored.
         excuses: unknown outcomes, and crashes between claim and save.
-        unmarked: its last receive came to nothing, so nobody could mark it as failed.
+        unmarked: its last receive came to nothing, so nobody could mark it as failed; or its
+            redrive did, so that it is pending again and still dead.
+        purged: a message of it was deleted by hand.
     """
 
     notification: Notification
@@ -89,6 +114,7 @@ class Account:
     interrupted: bool = False
     excuses: int = 0
     unmarked: bool = False
+    purged: bool = False
     settled: Record | None = None
 
 
@@ -181,6 +207,52 @@ class Engine(RuleBasedStateMachine):
                 self.world.clock.now = max(self.world.clock.now, message.visible_at)
                 self._deliver(message_id, {}, Script([answer] * len(self.providers)))
 
+    @precondition(lambda self: self.world.queue.dead)
+    @rule(data=st.data(), plan=REDRIVE_PLAN)
+    def redrive(self, data: st.DataObject, plan: Mapping[str, Fault]) -> None:
+        """An operator sends a dead letter again, and may be cut short in it."""
+        dead = self.world.queue.dead
+        chosen = dead[data.draw(st.sampled_from(sorted(dead)), label="letter")].notification.id
+        account = self.accounts[chosen]
+        before = self._record(account)
+        self.tap.restart(plan)
+        self.world.dead_letters.come_to_light()
+        with suppress(Unavailable, Killed):
+            self.world.office.redrive(Wanted(ids=frozenset({chosen})))
+        after = self._record(account)
+        if after != before:
+            assert after is not None
+            assert after.status is Status.PENDING
+            if before is not None and account.settled is not None:
+                assert _may_be_redriven(before)
+                assert (after.attempts, after.attempt_count) == (
+                    before.attempts,
+                    before.attempt_count,
+                )
+            account.settled = None
+            account.unmarked = True
+
+    @precondition(lambda self: self.world.queue.messages or self.world.queue.dead)
+    @rule(data=st.data())
+    def purge(self, data: st.DataObject) -> None:
+        """Somebody deletes a message by hand, or SQS has kept it for long enough."""
+        queue = self.world.queue
+        message_id = data.draw(st.sampled_from(sorted({*queue.messages, *queue.dead})))
+        message = queue.messages.pop(message_id, None) or queue.dead.pop(message_id)
+        self.accounts[message.notification.id].purged = True
+
+    @rule(changes=st.integers(1, 20), spoiled=st.none() | st.sampled_from(Fault))
+    def stream(self, changes: int, spoiled: Fault | None) -> None:
+        """The table's stream is read on; a batch that is not taken in comes again."""
+        self.tap.restart({"watch_list.put": spoiled} if spoiled else {})
+        with suppress(Unavailable, Killed):
+            self.world.stream(changes)
+
+    @rule(plan=LOOK_PLAN)
+    def reconcile(self, plan: Mapping[str, Fault]) -> None:
+        """The schedule comes round."""
+        self._reconcile(plan)
+
     @rule(seconds=SECONDS)
     def wait(self, seconds: int) -> None:
         """Let time pass: leases and visibility end."""
@@ -207,16 +279,20 @@ class Engine(RuleBasedStateMachine):
     @invariant()
     def nothing_accepted_is_forgotten(self) -> None:
         queue = self.world.queue
-        waiting = {message.notification.id for message in queue.messages.values()}
+        waiting = self._waiting()
         dead = {message.notification.id for message in queue.dead.values()}
+        watched = self._watched()
         for notification_id, account in self.accounts.items():
             if account.settled is not None:
                 assert account.settled.status in {Status.SENT, Status.FAILED}
             elif notification_id not in waiting:
                 # One that is set aside for a fix lies among the dead letters before it is marked,
                 # but then its message is on the queue as well.
-                assert notification_id in dead
-                assert account.unmarked
+                assert account.purged or (notification_id in dead and account.unmarked)
+            # Whatever becomes of its message, somebody will look at a record that is open.
+            record = self._record(account)
+            if record is not None and record.status is Status.PENDING:
+                assert notification_id in watched
         # Nor is there a record that no message ever stood for: it would say `pending` for ever.
         page = self.world.notifications.page(USER, PageRequest(limit=1_000))
         assert {record.notification.id for record in page.records} <= self.accounts.keys()
@@ -229,12 +305,23 @@ class Engine(RuleBasedStateMachine):
 
     @override
     def teardown(self) -> None:
-        """Let everything heal: what is still queued comes to rest, and the ledger balances."""
+        """Let everything heal: what is open is settled, and the ledger balances."""
         queue = self.world.queue
         while queue.messages:
             due = min(queue.messages.values(), key=lambda message: message.visible_at)
             self.world.clock.now = max(self.world.clock.now, due.visible_at)
             self._deliver(due.id, {}, Script())
+        self.tap.restart({})
+        self.world.stream()
+        for _ in range(LOOKS):
+            self.world.clock.advance(LOOK_SECONDS)
+            self._reconcile({})
+            self.a_settled_record_stays_as_it_is()
+        assert self.world.watch_list.entries == {}
+        for account in self.accounts.values():
+            record = self._record(account)
+            # Whose message was purged before its record was made has none.
+            assert record.status is not Status.PENDING if record else account.purged
         self.what_may_be_sent_once_is_sent_once()
         self.a_settled_record_stays_as_it_is()
         self.nothing_accepted_is_forgotten()
@@ -267,6 +354,22 @@ class Engine(RuleBasedStateMachine):
             twin = message.receives - receives > 1
             account.unmarked = twin or (not stored and (spoiled or held))
 
+    def _reconcile(self, plan: Mapping[str, Fault]) -> None:
+        """Look at what has been open for long: what is given up has no message on its queue."""
+        before = {each: self._record(account) for each, account in self.accounts.items()}
+        waiting = self._waiting()
+        self.tap.restart(plan)
+        self.world.dead_letters.come_to_light()
+        with suppress(Unavailable, Killed):
+            self.world.reconcile()
+        for notification_id, account in self.accounts.items():
+            after = self._record(account)
+            if after is None or after.status is Status.PENDING or after == before[notification_id]:
+                continue
+            assert notification_id not in waiting
+            account.recorded += account.interrupted
+            account.interrupted = False
+
     def _answer(self, _calls: int) -> Answer:
         script = self.script
         self.world.clock.advance(script.seconds)
@@ -278,11 +381,27 @@ class Engine(RuleBasedStateMachine):
         script.unknown += isinstance(answer.error, OutcomeUnknown)
         return answer
 
+    def _waiting(self) -> set[str]:
+        return {message.notification.id for message in self.world.queue.messages.values()}
+
+    def _watched(self) -> set[str]:
+        """Return what is on the watch list, or will be once the stream is read."""
+        entries = self.world.watch_list.entries.values()
+        on_the_list = {key.id for entry in entries for key in entry.keys}
+        return on_the_list | {change.key.id for change in self.world.unstreamed}
+
     def _calls(self, account: Account) -> int:
         return sum(provider.calls[account.notification.id] for provider in self.providers)
 
     def _record(self, account: Account) -> Record | None:
         return self.world.notifications.get(USER, account.notification.id)
+
+
+def _may_be_redriven(record: Record) -> bool:
+    """Tell whether a settled record may be opened again: written out, not asked of the code."""
+    is_uncertain = record.reason is Reason.OUTCOME_UNKNOWN
+    once = record.notification.delivery is Delivery.AT_MOST_ONCE
+    return record.status is Status.FAILED and not (is_uncertain and once)
 
 
 def _ends_a_worker(plan: Mapping[str, Fault]) -> bool:
@@ -291,4 +410,4 @@ def _ends_a_worker(plan: Mapping[str, Fault]) -> bool:
 
 
 TestEngine = Engine.TestCase
-TestEngine.settings = settings(max_examples=250, stateful_step_count=40, report_multiple_bugs=False)
+TestEngine.settings = settings(max_examples=600, stateful_step_count=40, report_multiple_bugs=False)

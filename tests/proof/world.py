@@ -11,13 +11,22 @@ from notificationd.api.views import notification_frame
 from notificationd.domain.errors import Unavailable
 from notificationd.domain.notification import Channel
 from notificationd.domain.profile import Profile
+from notificationd.domain.watch import Patience
 from notificationd.runtime.batch import process_batch
+from notificationd.services.dead_letters import DeadLetterOffice
 from notificationd.services.dispatch import Dispatch
 from notificationd.services.dispatch_push import DispatchPush
 from notificationd.services.push import Push
+from notificationd.services.reconcile import Reconcile
 from notificationd.services.send import Send, SendCommand
+from notificationd.services.watch import Watch
 from tests.fakes.delivery import Clock, RecordingJournal
-from tests.fakes.storage import MemoryConnections, MemoryNotifications, MemoryProfiles
+from tests.fakes.storage import (
+    MemoryConnections,
+    MemoryNotifications,
+    MemoryProfiles,
+    MemoryWatchList,
+)
 from tests.proof.faulty import Killed, TappedJournal, tapped, tapped_provider
 from tests.proof.queues import MAX_RECEIVES, SimulatedDeadLetters, SimulatedQueue
 
@@ -26,6 +35,7 @@ if TYPE_CHECKING:
 
     from notificationd.adapters.sqs import Visibility
     from notificationd.domain.notification import Notification
+    from notificationd.domain.watch import Change
     from notificationd.runtime.batch import Job
     from notificationd.services.dispatch import Disposition
     from tests.proof.faulty import Tap
@@ -33,6 +43,8 @@ if TYPE_CHECKING:
 
 USER = "4"
 LEASE_SECONDS = 30
+LOOK_SECONDS = 3_600
+PATIENCE = Patience(look=LOOK_SECONDS * 1000, queued=96 * 3_600_000, dead=432 * 3_600_000)
 RETRY_BASE_SECONDS = 10
 ROUNDS = 50
 """Far more deliveries than a message may have: a run that needs them goes round in circles."""
@@ -75,7 +87,7 @@ class _Task[T](Future[T]):
 
 
 class World:
-    """Everything that happens happens through `send` and `deliver`.
+    """Everything that happens happens through `send`, `deliver`, `office`, `watch` and `reconcile`.
 
     Args:
         late: the answers of calls that go side by side come last, not first.
@@ -91,9 +103,12 @@ class World:
     ) -> None:
         self.tap = tap
         self.deaths = 0
+        self._streamed = 0
         self.clock = Clock()
         self.queue = SimulatedQueue(self.clock)
-        self.notifications = MemoryNotifications()
+        self.dead_letters = SimulatedDeadLetters(self.queue)
+        self.notifications = MemoryNotifications(self.clock)
+        self.watch_list = MemoryWatchList()
         self.connections = MemoryConnections()
         self.providers = providers
         self.sockets = sockets
@@ -105,6 +120,8 @@ class World:
         journal = TappedJournal(tap, self.journal)
         notifications = tapped(tap, "notifications", self.notifications)
         connections = tapped(tap, "connections", self.connections)
+        dead_letters = tapped(tap, "dead_letters", self.dead_letters)
+        watch_list = tapped(tap, "watch_list", self.watch_list)
         push = Push(
             connections=connections,
             sockets=tapped(tap, "sockets", sockets),
@@ -126,7 +143,7 @@ class World:
         )
         self._dispatch = Dispatch(
             notifications=notifications,
-            dead_letters=tapped(tap, "dead_letters", SimulatedDeadLetters(self.queue)),
+            dead_letters=dead_letters,
             providers={Channel.EMAIL: [tapped_provider(tap, each) for each in providers]},
             journal=journal,
             lease_seconds=LEASE_SECONDS,
@@ -143,6 +160,46 @@ class World:
             retry_base_seconds=RETRY_BASE_SECONDS,
             random=lambda: 0.0,
         )
+
+        self.office = DeadLetterOffice(
+            letters=dead_letters,
+            notifications=notifications,
+            queue=self._queue,
+            journal=journal,
+            pool=self._pool,
+            clock=self.clock,
+            seconds=15,
+            examined=1_000,
+        )
+        self._watch = Watch(watch_list=watch_list, look=PATIENCE.look)
+        self.reconcile = Reconcile(
+            watch_list=watch_list,
+            notifications=notifications,
+            queues=self._queue,
+            letters=dead_letters,
+            journal=journal,
+            pool=self._pool,
+            clock=self.clock,
+            patience=PATIENCE,
+            seconds=15,
+            examined=1_000,
+        )
+
+    def stream(self, changes: int | None = None) -> None:
+        """Give the next changes of the table to whoever watches them; all there are for None.
+
+        Raises:
+            Unavailable: they were not taken down. They come again.
+            Killed: the worker died; neither is it known.
+        """
+        batch = self.notifications.changes[self._streamed :][:changes]
+        self._watch(batch)
+        self._streamed += len(batch)
+
+    @property
+    def unstreamed(self) -> Sequence[Change]:
+        """The changes that nobody has taken in yet."""
+        return self.notifications.changes[self._streamed :]
 
     def deliver(self, message_id: str) -> None:
         """Give a message to a worker, and do with it what the worker says.

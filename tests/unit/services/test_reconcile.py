@@ -233,6 +233,23 @@ def test_of_an_entry_only_what_is_still_open_is_kept(world: World) -> None:
     assert entry.due == world.clock() + HOUR * 1000
 
 
+def test_entries_of_one_name_do_not_push_each_other_off_the_list(world: World) -> None:
+    """As where the first answer to the stream's function was lost, and more was there meanwhile."""
+    world.queues.busy = {Channel.EMAIL}
+    one, two = make.notification(), make.notification()
+    keys = tuple(Key("4", each.id) for each in (one, two))
+    for each in (one, two):
+        world.notifications.create(accepted(each))
+    world.watch_list.put(WatchEntry(due=world.clock(), name="a", keys=keys))
+    world.watch_list.put(WatchEntry(due=world.clock() + 1, name="a", keys=keys[:1]))
+
+    for _ in range(3):
+        world.run()
+
+    watched = [key for entry in world.watch_list.entries.values() for key in entry.keys]
+    assert sorted(watched, key=lambda key: key.id) == [keys[0], *keys]
+
+
 def test_letters_that_are_too_many_to_look_through_prove_nothing(world: World) -> None:
     for _ in range(200):
         world.letters.bury(make.notification())

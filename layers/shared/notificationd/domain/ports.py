@@ -161,7 +161,7 @@ class WatchList(Protocol):
         """Store an entry, in place of one of the same time and name."""
 
     def due(self, at: int, limit: int) -> Sequence[WatchEntry]:
-        """Return the entries that were due before a moment, the oldest first."""
+        """Return the entries that are due at a moment, the oldest first."""
 
     def remove(self, entry: WatchEntry) -> None:
         """Delete an entry; one that is gone already is no error."""

@@ -7,6 +7,7 @@ purged, or when a message has lain there for too long, so somebody has to look.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from notificationd.domain.notification import Channel, Delivery
@@ -59,6 +60,16 @@ class WatchEntry:
     due: int
     name: str
     keys: tuple[Key, ...]
+
+    @classmethod
+    def of(cls, due: int, keys: tuple[Key, ...]) -> WatchEntry:
+        """Return an entry in which some notifications wait for the next look.
+
+        It is named after what it holds, so that it takes the place of nothing but its like: of a
+        batch of the stream that came twice there may be two entries, due again at one moment.
+        """
+        text = "\n".join(f"{key.user}\n{key.id}" for key in keys)
+        return cls(due=due, name=sha256(text.encode()).hexdigest()[:32], keys=keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

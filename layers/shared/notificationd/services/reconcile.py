@@ -14,13 +14,13 @@ letters. Never the table as a whole.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notificationd.domain.errors import LeaseLost, Unavailable
 from notificationd.domain.notification import Channel
 from notificationd.domain.record import Abandoned, Missed, Record, Status, apply
-from notificationd.domain.watch import NO_EVIDENCE, Evidence, Key, Patience, judge
+from notificationd.domain.watch import NO_EVIDENCE, Evidence, Key, Patience, WatchEntry, judge
 from notificationd.services.letter_walk import Walk
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from notificationd.domain import ports
-    from notificationd.domain.watch import WatchEntry
 
 CHANNELS = (Channel.EMAIL, Channel.SMS)
 """Those whose notifications wait for a message; in-app ones are sent once they are stored."""
@@ -133,7 +132,7 @@ class Reconcile:
         if still_open:
             # Stored anew before it is removed: who dies in between leaves it there twice.
             due = at + max(self.patience.look, 1)
-            self.watch_list.put(replace(entry, due=due, keys=still_open))
+            self.watch_list.put(WatchEntry.of(due, still_open))
         self.watch_list.remove(entry)
 
     def _gather(self) -> Evidence:

@@ -39,12 +39,12 @@ class DynamoWatchList:
             )
 
     def due(self, at: int, limit: int) -> Sequence[WatchEntry]:
-        """Return the entries that were due before a moment, the oldest first. One call."""
+        """Return the entries that are due at a moment, the oldest first. One call."""
         with table_errors():
             answer = self._client.query(
                 TableName=self._table,
-                KeyConditionExpression="pk = :pk AND sk < :at",
-                ExpressionAttributeValues={":pk": text(WATCH), ":at": text(_moment(at))},
+                KeyConditionExpression="pk = :pk AND sk < :next",
+                ExpressionAttributeValues={":pk": text(WATCH), ":next": text(_moment(at + 1))},
                 Limit=limit,
                 ConsistentRead=True,  # what the call before has removed must not come again
             )
