@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,10 +52,17 @@ def user(someone: Callable[[], Someone]) -> Someone:
 @pytest.fixture(scope="module")
 def mailgun_alone(service: Service) -> Iterator[None]:
     """Let emails have no second provider. Retries show only where nothing takes over."""
+    with configured(service, "DispatchFunction", EMAIL_PROVIDERS="mailgun"):
+        yield
+
+
+@contextmanager
+def configured(service: Service, function: str, **variables: str) -> Iterator[None]:
+    """Give a function other settings for a while."""
     client = service.client("lambda")
-    name = service.stack.cloud.resources("AWS::Lambda::Function")["DispatchFunction"]
+    name = service.stack.cloud.resources("AWS::Lambda::Function")[function]
     before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    alone = {**before, "EMAIL_PROVIDERS": "mailgun"}
-    client.update_function_configuration(FunctionName=name, Environment={"Variables": alone})
+    other = {**before, **variables}
+    client.update_function_configuration(FunctionName=name, Environment={"Variables": other})
     yield
     client.update_function_configuration(FunctionName=name, Environment={"Variables": before})

@@ -2,7 +2,11 @@
 
 from tests.unit.template.loader import Json, Template
 
-ALARMS = ("ProviderMisconfiguredAlarm", "DeadLettersAlarm")
+THRESHOLDS = {
+    "ProviderMisconfiguredAlarm": 0,
+    "DeadLettersAlarm": 0,
+    "WatchLagAlarm": 60 * 60 * 1000,  # a 24th of what the stream keeps, in milliseconds
+}
 
 
 def alarm(template: Template, name: str) -> Json:
@@ -30,10 +34,19 @@ def test_the_dead_letter_queue_is_watched(template: Template) -> None:
     ]
 
 
+def test_a_stream_that_is_not_read_is_noticed(template: Template) -> None:
+    watched = alarm(template, "WatchLagAlarm")
+
+    assert (watched["Namespace"], watched["MetricName"]) == ("AWS/Lambda", "IteratorAge")
+    assert watched["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "WatchFunction"}}]
+
+
 def test_an_alarm_goes_off_at_the_first_one_and_tells_what_to_do(template: Template) -> None:
-    for name in ALARMS:
+    assert template.all("AWS::CloudWatch::Alarm").keys() == THRESHOLDS.keys()
+    for name, threshold in THRESHOLDS.items():
         watched = alarm(template, name)
-        assert (watched["Threshold"], watched["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+        assert watched["Threshold"] == threshold
+        assert watched["ComparisonOperator"] == "GreaterThanThreshold"
         assert watched["TreatMissingData"] == "notBreaching"
         assert watched["AlarmDescription"]
         assert watched["AlarmActions"]["Fn::If"][:2] == [
