@@ -89,7 +89,7 @@ def test_nothing_is_found_where_nothing_was_stored(store: Notifications) -> None
 def test_a_record_is_not_overwritten_by_its_first_form(store: Notifications) -> None:
     """The dispatcher may be quicker than the function that accepted the notification."""
     notification = make.notification()
-    claimed, _ = store.claim(notification, LEASE, NOW)
+    claimed = store.claim(notification, LEASE, NOW)
     store.save(apply(claimed, Sent(LEASE.id, NOW, (ATTEMPT,))), LEASE.id)
 
     store.create(accepted(notification))
@@ -100,26 +100,25 @@ def test_a_record_is_not_overwritten_by_its_first_form(store: Notifications) -> 
 def test_a_claim_makes_the_record_that_is_missing(store: Notifications) -> None:
     notification = make.notification()
 
-    claimed, interrupted = store.claim(notification, LEASE, NOW)
+    claimed = store.claim(notification, LEASE, NOW)
 
     assert claimed.lease == LEASE
     assert claimed.notification == notification
-    assert not interrupted
     assert _stored(store, notification.id) == claimed
 
 
 def test_a_claim_keeps_what_is_there(store: Notifications) -> None:
     notification = make.notification()
     store.create(accepted(notification))
-    first, _ = store.claim(notification, LEASE, NOW)
+    first = store.claim(notification, LEASE, NOW)
     store.save(apply(first, Deferred(LEASE.id, (ATTEMPT,), NOW + 5_000)), LEASE.id)
 
-    second, interrupted = store.claim(notification, Lease("lease-2", LATER), NOW + 5_000)
+    second = store.claim(notification, Lease("lease-2", LATER), NOW + 5_000)
 
     assert second.attempts == (ATTEMPT,)
     assert second.attempt_count == 1
     assert second.next_attempt_at is None
-    assert not interrupted
+    assert second.lease == Lease("lease-2", LATER, claims=1)
 
 
 def test_a_held_lease_keeps_others_out(store: Notifications) -> None:
@@ -132,25 +131,26 @@ def test_a_held_lease_keeps_others_out(store: Notifications) -> None:
     assert held.value.until == LEASE.until
 
 
-def test_a_lease_that_has_run_out_can_be_taken_over_and_says_so(store: Notifications) -> None:
+def test_a_lease_that_has_run_out_can_be_taken_over_and_is_counted(store: Notifications) -> None:
     notification = make.notification()
     store.claim(notification, LEASE, NOW)
+    store.claim(notification, Lease("lease-2", LATER), LEASE.until)
 
-    claimed, interrupted = store.claim(notification, Lease("lease-2", LATER + 1), LEASE.until)
+    claimed = store.claim(notification, Lease("lease-3", LATER + 9), LATER)
 
-    assert claimed.lease == Lease("lease-2", LATER + 1)
-    assert interrupted
+    assert claimed.lease == Lease("lease-3", LATER + 9, claims=3)
+    assert _stored(store, notification.id) == claimed
 
 
 def test_an_outcome_ends_an_interruption(store: Notifications) -> None:
     notification = make.notification()
     store.claim(notification, LEASE, NOW)
-    second, _ = store.claim(notification, Lease("lease-2", LATER), LEASE.until)
+    second = store.claim(notification, Lease("lease-2", LATER), LEASE.until)
     store.save(apply(second, Deferred("lease-2", (ATTEMPT,), LATER)), "lease-2")
 
-    _, interrupted = store.claim(notification, Lease("lease-3", LATER + 9), LATER)
+    third = store.claim(notification, Lease("lease-3", LATER + 9), LATER)
 
-    assert not interrupted
+    assert third.lease == Lease("lease-3", LATER + 9, claims=1)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_an_outcome_ends_an_interruption(store: Notifications) -> None:
 )
 def test_a_settled_record_cannot_be_claimed(store: Notifications, event: Sent | Failed) -> None:
     notification = make.notification()
-    claimed, _ = store.claim(notification, LEASE, NOW)
+    claimed = store.claim(notification, LEASE, NOW)
     settled = apply(claimed, event)
     store.save(settled, LEASE.id)
 
@@ -173,8 +173,8 @@ def test_a_settled_record_cannot_be_claimed(store: Notifications, event: Sent | 
 
 def test_only_the_holder_of_the_lease_can_save(store: Notifications) -> None:
     notification = make.notification()
-    mine, _ = store.claim(notification, LEASE, NOW)
-    theirs, _ = store.claim(notification, Lease("lease-2", LATER + 1), LEASE.until)
+    mine = store.claim(notification, LEASE, NOW)
+    theirs = store.claim(notification, Lease("lease-2", LATER + 1), LEASE.until)
 
     with pytest.raises(LeaseLost):
         store.save(apply(mine, Sent(LEASE.id, NOW, (ATTEMPT,))), LEASE.id)
@@ -185,7 +185,7 @@ def test_only_the_holder_of_the_lease_can_save(store: Notifications) -> None:
 def test_saving_the_same_again_is_no_error(store: Notifications) -> None:
     """The first answer may have been lost on the way."""
     notification = make.notification()
-    claimed, _ = store.claim(notification, LEASE, NOW)
+    claimed = store.claim(notification, LEASE, NOW)
     sent = apply(claimed, Sent(LEASE.id, NOW, (ATTEMPT,)))
     store.save(sent, LEASE.id)
 
@@ -204,9 +204,9 @@ def test_a_failed_record_is_reopened_with_its_history(
     store.reopen(notification, LATER)
 
     assert _stored(store, notification.id) == apply(failed, Redriven(LATER))
-    claimed, interrupted = store.claim(notification, Lease("lease-2", LATER + 9), LATER)
+    claimed = store.claim(notification, Lease("lease-2", LATER + 9), LATER)
     assert claimed.attempts == (ATTEMPT,)
-    assert not interrupted
+    assert claimed.lease == Lease("lease-2", LATER + 9, claims=1)
 
 
 def test_reopening_makes_the_record_that_is_missing(store: Notifications) -> None:
@@ -216,13 +216,13 @@ def test_reopening_makes_the_record_that_is_missing(store: Notifications) -> Non
 
     record = _stored(store, notification.id)
     assert record == replace(accepted(notification), updated_at=LATER)
-    assert store.claim(notification, LEASE, NOW)[0].notification == notification
+    assert store.claim(notification, LEASE, NOW).notification == notification
 
 
 def test_reopening_a_pending_record_begins_anew_and_keeps_its_lease(store: Notifications) -> None:
     """Its lease still tells the next worker that a call was interrupted."""
     notification = make.notification()
-    claimed, _ = store.claim(notification, LEASE, NOW)
+    claimed = store.claim(notification, LEASE, NOW)
     store.miss(claimed, LATER)
 
     store.reopen(notification, LATER)
@@ -232,7 +232,7 @@ def test_reopening_a_pending_record_begins_anew_and_keeps_its_lease(store: Notif
 
 def test_a_sent_record_is_not_reopened(store: Notifications) -> None:
     notification = make.notification()
-    claimed, _ = store.claim(notification, LEASE, NOW)
+    claimed = store.claim(notification, LEASE, NOW)
     sent = apply(claimed, Sent(LEASE.id, NOW, (ATTEMPT,)))
     store.save(sent, LEASE.id)
 
@@ -347,7 +347,7 @@ def _stored(store: Notifications, notification_id: str) -> Record:
 
 
 def _failed(store: Notifications, notification: Notification, reason: Reason) -> Record:
-    claimed, _ = store.claim(notification, LEASE, NOW)
+    claimed = store.claim(notification, LEASE, NOW)
     failed = apply(claimed, Failed(LEASE.id, NOW, (ATTEMPT,), reason))
     store.save(failed, LEASE.id)
     return failed
@@ -363,7 +363,7 @@ def test_a_record_whose_message_is_missed_says_since_when(store: Notifications) 
 
 
 def test_a_record_that_is_in_hand_or_settled_is_not_missed(store: Notifications) -> None:
-    held, _ = store.claim(make.notification(), LEASE, NOW)
+    held = store.claim(make.notification(), LEASE, NOW)
     sent = accepted(make.notification(), Status.SENT)
     store.create(sent)
 
@@ -379,7 +379,7 @@ def test_a_claim_takes_the_mark_off(store: Notifications) -> None:
     store.create(record)
     store.miss(record, NOW)
 
-    claimed, _ = store.claim(record.notification, LEASE, NOW)
+    claimed = store.claim(record.notification, LEASE, NOW)
 
     assert claimed.missed_at is None
     assert _stored(store, record.notification.id) == claimed
@@ -415,6 +415,6 @@ def test_a_record_that_was_taken_up_is_not_abandoned(store: Notifications, take_
 
 
 def _left_behind_and_missed(store: Notifications) -> Record:
-    claimed, _ = store.claim(make.notification(), LEASE, NOW)
+    claimed = store.claim(make.notification(), LEASE, NOW)
     store.miss(claimed, LATER)
     return _stored(store, claimed.notification.id)

@@ -180,7 +180,7 @@ def test_dead_letters_are_listed_with_their_reasons_and_stay(
     table = DynamoNotifications(service.dynamodb, service.outputs["TableName"])
     notification = make.notification(user_id=user.id)
     at = now_ms()
-    claimed, _ = table.claim(notification, Lease("lease", at + 30_000), at)
+    claimed = table.claim(notification, Lease("lease", at + 30_000), at)
     failed = apply(claimed, Failed("lease", at, (), Reason.RETRIES_EXHAUSTED))
     table.save(failed, "lease")
     service.sqs.send_message(

@@ -48,7 +48,7 @@ def bury(service: Service, user: Someone, status: Status = Status.FAILED) -> Not
     notification = make.notification(user_id=user.id, to=user.email)
     if status is Status.FAILED:
         at = now_ms()
-        claimed, _ = table.claim(notification, Lease("lease", at + 30_000), at)
+        claimed = table.claim(notification, Lease("lease", at + 30_000), at)
         table.save(apply(claimed, Failed("lease", at, (), Reason.RETRIES_EXHAUSTED)), "lease")
     else:
         table.create(accepted(notification, status))

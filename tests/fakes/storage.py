@@ -43,7 +43,6 @@ class MemoryNotifications:
         self.changes: list[Change] = []
         self._clock = clock
         self._records: dict[Key, Record] = {}
-        self._claims: dict[Key, int] = defaultdict(int)
         self._lock = threading.Lock()
 
     def create(self, record: Record) -> None:
@@ -52,13 +51,12 @@ class MemoryNotifications:
             if key not in self._records:
                 self._write(key, record)
 
-    def claim(self, notification: Notification, lease: Lease, at: int) -> tuple[Record, bool]:
+    def claim(self, notification: Notification, lease: Lease, at: int) -> Record:
         key = _key(notification)
         with self._lock:
             before = self._records.get(key, accepted(notification))
             self._write(key, apply(before, Claimed(lease, at)))
-            self._claims[key] += 1
-            return self._records[key], self._claims[key] > 1
+            return self._records[key]
 
     def save(self, record: Record, lease_id: str) -> None:
         key = _key(record.notification)
@@ -69,7 +67,6 @@ class MemoryNotifications:
             if stored.lease is None or stored.lease.id != lease_id:
                 raise LeaseLost
             self._write(key, record)
-            self._claims[key] = 0
 
     def reopen(self, notification: Notification, at: int) -> None:
         key = _key(notification)
@@ -91,7 +88,6 @@ class MemoryNotifications:
             if self._records[key].missed_at != missed_at:
                 raise LeaseLost
             self._write(key, record)
-            self._claims[key] = 0
 
     def get(self, user: str, notification_id: str) -> Record | None:
         return self._records.get(Key(user, notification_id))

@@ -102,7 +102,7 @@ class Account:
     Args:
         recorded: the provider calls whose worker lived to store them, and those lost ones that
             a later worker stored.
-        interrupted: a worker has ended without a word since the last outcome was stored.
+        interrupted: the workers that ended without a word since an outcome was last stored.
         excuses: unknown outcomes, and crashes between claim and save.
         unmarked: its last receive came to nothing, so nobody could mark it as failed; or its
             redrive did, so that it is pending again and still dead.
@@ -111,7 +111,7 @@ class Account:
 
     notification: Notification
     recorded: int = 0
-    interrupted: bool = False
+    interrupted: int = 0
     excuses: int = 0
     unmarked: bool = False
     purged: bool = False
@@ -344,9 +344,9 @@ class Engine(RuleBasedStateMachine):
         stored = claimed and after is not None and after.lease is None
         if stored:
             account.recorded += self._calls(account) - calls + account.interrupted
-            account.interrupted = False
+            account.interrupted = 0
         elif claimed:
-            account.interrupted = True
+            account.interrupted += 1
             account.excuses += _ends_a_worker(plan)
         if receives < message.receives == MAX_RECEIVES:
             spoiled = not plan.keys().isdisjoint(self.tap.steps)
@@ -368,7 +368,7 @@ class Engine(RuleBasedStateMachine):
                 continue
             assert notification_id not in waiting
             account.recorded += account.interrupted
-            account.interrupted = False
+            account.interrupted = 0
 
     def _answer(self, _calls: int) -> Answer:
         script = self.script

@@ -15,7 +15,7 @@ from notificationd.domain.record import (
     Record,
     Status,
     accepted,
-    lost_call,
+    lost_calls,
 )
 from notificationd.domain.watch import Change, Evidence, Key, Patience, judge, opened
 from tests.fakes import make
@@ -64,7 +64,7 @@ def test_what_a_batch_of_changes_leaves_open(changes: list[Change], expected: li
 NOTIFICATION = make.notification(channel=Channel.EMAIL, created_at=NOW - HOUR)
 PENDING = accepted(NOTIFICATION)
 MISSED = replace(PENDING, missed_at=NOW - HOUR)
-LEFT = Lease("other", NOW)
+LEFT = Lease("other", NOW, claims=2)
 EMPTY = Evidence(quiet=frozenset({Channel.EMAIL}), letters=frozenset(), has_all_letters=True)
 DEAD = replace(EMPTY, letters=frozenset({NOTIFICATION.id}), has_all_letters=False)
 BUSY = replace(EMPTY, quiet=frozenset({Channel.SMS}))
@@ -121,7 +121,7 @@ def test_what_no_worker_will_be_given_is_missed_first(record: Record, evidence: 
 def test_what_is_missed_for_the_second_time_is_abandoned_with_its_reason(
     record: Record, evidence: Evidence, expected: Reason
 ) -> None:
-    lost = (lost_call(NOW),) if record.lease else ()
+    lost = lost_calls(NOW, record.lease.claims if record.lease else 0)
 
     verdict = judge(record, evidence, NOW, PATIENCE)
 

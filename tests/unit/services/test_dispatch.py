@@ -336,6 +336,21 @@ def test_a_worker_that_died_with_the_claim_may_have_sent(
     assert world.calls == calls
 
 
+def test_every_worker_that_died_with_a_claim_is_in_the_timeline() -> None:
+    world = world_of([])
+    notification = make.notification()
+    for number in range(3):
+        lease = Lease(f"dead-{number}", world.clock() + 1_000)
+        world.notifications.claim(notification, lease, world.clock())
+        world.clock.advance(2)
+
+    world.dispatch(notification, 4)
+
+    record = world.record(notification)
+    assert [attempt.provider for attempt in record.attempts] == [None, None, None, "first"]
+    assert record.attempt_count == 4
+
+
 def test_what_is_not_sent_in_time_is_not_sent_late() -> None:
     world = world_of([])
     notification = make.notification(expires_at=world.clock() + 60_000)

@@ -173,7 +173,7 @@ def test_whoever_takes_it_up_between_two_looks_has_it(world: World, taken_up_by:
     world.run()
     if taken_up_by == "claim":
         lease = Lease("late", world.clock() + 30_000)
-        record, _ = world.notifications.claim(notification, lease, world.clock())
+        record = world.notifications.claim(notification, lease, world.clock())
         world.notifications.save(apply(record, Sent(lease.id, world.clock(), ())), lease.id)
     else:
         world.notifications.reopen(notification, world.clock())
@@ -338,7 +338,7 @@ def test_what_another_run_has_settled_is_finished_with(
 def test_a_failed_one_that_is_redriven_and_lost_again_is_settled_again(world: World) -> None:
     notification = make.notification()
     lease = Lease("mine", world.clock() + 30_000)
-    record, _ = world.notifications.claim(notification, lease, world.clock())
+    record = world.notifications.claim(notification, lease, world.clock())
     failed = Failed(lease.id, world.clock(), (), Reason.REFUSED)
     world.notifications.save(apply(record, failed), lease.id)
     world.notifications.reopen(notification, world.clock())

@@ -25,12 +25,11 @@ class Notifications(Protocol):
     def create(self, record: Record) -> None:
         """Store a first record, unless one is there: then the dispatcher was quicker."""
 
-    def claim(self, notification: Notification, lease: Lease, at: int) -> tuple[Record, bool]:
+    def claim(self, notification: Notification, lease: Lease, at: int) -> Record:
         """Take the right to send, in one conditional write that creates a missing record.
 
         Returns:
-            The claimed record, and whether an earlier worker's claim ended without a word: its
-            provider call may or may not have been made.
+            The claimed record. Its lease says how many claims ended without a word before.
 
         Raises:
             AlreadySettled, LeaseHeld: as `domain.record.apply` has it.

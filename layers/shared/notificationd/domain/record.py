@@ -79,10 +79,13 @@ class Lease:
     Args:
         id: of this one claim.
         until: when it ends, in milliseconds since the epoch.
+        claims: how many there have been since an outcome was last stored, this one included. The
+            holders of all others ended without a word: each may have sent.
     """
 
     id: str
     until: int
+    claims: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +113,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A worker takes the record, to call a provider. What an earlier one left is `interrupted`."""
+    """A worker takes the record, to call a provider."""
 
     lease: Lease
     at: int
@@ -190,10 +193,10 @@ def accepted(notification: Notification, status: Status = Status.PENDING) -> Rec
     return Record(notification=notification, status=status, updated_at=notification.created_at)
 
 
-def lost_call(at: int) -> Attempt:
-    """Return the attempt that a worker left behind who ended without a word."""
+def lost_calls(at: int, number: int) -> tuple[Attempt, ...]:
+    """Return the attempts of workers that ended without a word, found out at a time."""
     text = "The worker that held the claim ended without a word; it may have sent."
-    return Attempt(at=at, provider=None, outcome=Outcome.UNKNOWN, text=text)
+    return (Attempt(at=at, provider=None, outcome=Outcome.UNKNOWN, text=text),) * number
 
 
 def apply(record: Record, event: Event) -> Record:
@@ -211,7 +214,9 @@ def apply(record: Record, event: Event) -> Record:
     match event:
         case Claimed():
             _check_free(record, event.at)
-            return replace(record, lease=event.lease, next_attempt_at=None, missed_at=None)
+            earlier = record.lease.claims if record.lease else 0
+            lease = replace(event.lease, claims=earlier + 1)
+            return replace(record, lease=lease, next_attempt_at=None, missed_at=None)
         case Missed():
             _check_free(record, event.at)
             return replace(record, missed_at=event.at)

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from notificationd.domain.notification import Channel, Delivery
-from notificationd.domain.record import Abandoned, Missed, Reason, Record, Status, lost_call
+from notificationd.domain.record import Abandoned, Missed, Reason, Record, Status, lost_calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -139,7 +139,7 @@ def judge(
         return Missed(at)
     if at - record.missed_at < patience.look:
         return None
-    lost = (lost_call(at),) if record.lease is not None else ()
+    lost = lost_calls(at, record.lease.claims if record.lease else 0)
     return Abandoned(at, record.missed_at, lost, _reason(record, evidence, at))
 
 

@@ -27,7 +27,7 @@ from notificationd.domain.record import (
     Record,
     Sent,
     apply,
-    lost_call,
+    lost_calls,
 )
 from notificationd.services.attempts import Round, try_providers
 
@@ -105,12 +105,12 @@ class Dispatch:
             return Again(0)
         lease = Lease(id=uuid4().hex, until=at + self.lease_seconds * 1000)
         try:
-            record, interrupted = self.notifications.claim(notification, lease, at)
+            record = self.notifications.claim(notification, lease, at)
         except AlreadySettled:
             return Done()
         except LeaseHeld as held:
             return Again(max(1, ceil((held.until - at) / 1000)))
-        earlier = (lost_call(at),) if interrupted else ()
+        earlier = lost_calls(at, record.lease.claims - 1 if record.lease else 0)
         if earlier and notification.delivery is Delivery.AT_MOST_ONCE:
             return self._settle(record, Failed(lease.id, at, earlier, Reason.OUTCOME_UNKNOWN))
         expires_at = notification.expires_at if notification.expires_at is not None else inf

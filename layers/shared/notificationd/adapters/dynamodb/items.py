@@ -80,7 +80,6 @@ def state_attributes(record: Record) -> dict[str, Value]:
 
 def read_record(item: Item) -> Record:
     """Return the record that an item holds."""
-    lease_id = read_text(item, "lease_id")
     return Record(
         notification=_read_notification(item),
         status=Status(item["status"]["S"]),
@@ -89,9 +88,16 @@ def read_record(item: Item) -> Record:
         attempt_count=int(item["attempt_count"]["N"]),
         reason=_optional(Reason, read_text(item, "reason")),
         next_attempt_at=read_number(item, "next_attempt"),
-        lease=Lease(lease_id, int(item["lease_until"]["N"])) if lease_id else None,
+        lease=_read_lease(item),
         missed_at=read_number(item, "missed"),
     )
+
+
+def _read_lease(item: Item) -> Lease | None:
+    lease_id = read_text(item, "lease_id")
+    if lease_id is None:
+        return None
+    return Lease(lease_id, int(item["lease_until"]["N"]), int(item["claims"]["N"]))
 
 
 def _read_notification(item: Item) -> Notification:

@@ -78,7 +78,7 @@ class DynamoNotifications:
                 if not is_failed_condition(error):
                     raise
 
-    def claim(self, notification: Notification, lease: Lease, at: int) -> tuple[Record, bool]:
+    def claim(self, notification: Notification, lease: Lease, at: int) -> Record:
         """Take the right to send, in one conditional write that creates a missing record."""
         expression, names, values = _claim_expression(notification, lease)
         with table_errors():
@@ -106,7 +106,7 @@ class DynamoNotifications:
                 # This very claim, whose first answer was lost on the way.
             else:
                 item = answer["Attributes"]
-        return read_record(item), item["claims"]["N"] != "1"
+        return read_record(item)
 
     def save(self, record: Record, lease_id: str) -> None:
         """Store what became of a claimed record, and end the lease."""
@@ -209,8 +209,7 @@ def _claim_expression(
 ) -> tuple[str, dict[str, str], dict[str, Value]]:
     """Return an update that takes the lease and, where `send` died before it, makes the record.
 
-    `claims` counts the claims since the last outcome was stored: more than one means that an
-    earlier holder ended without a word.
+    `claims` counts the claims since the last outcome was stored.
     """
     assign = {
         **notification_attributes(notification),
