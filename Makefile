@@ -80,6 +80,10 @@ test-unit: $(DEV) ## Unit and contract tests: no network, no emulator
 test-stack: build $(EMULATOR) ## Integration and end-to-end tests, on a stack of their own
 	@$(PYTEST) -m 'integration or e2e'
 
+.PHONY: chaos
+chaos: build $(EMULATOR) ## 1,000 notifications through a storm of faults (SEED=1 NOTIFICATIONS=1000)
+	@$(PYTHON) -m tests.chaos --seed $(or $(SEED),1) --notifications $(or $(NOTIFICATIONS),1000)
+
 .PHONY: format
 format: $(DEV) ## Format the code and mend what ruff can mend by itself
 	@.venv/bin/ruff format --quiet

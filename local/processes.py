@@ -86,13 +86,18 @@ class Process:
         self.stop()
         return code
 
-    def stop(self) -> None:
-        """End it and all of its process group; does nothing when that is done already."""
+    def stop(self, grace_seconds: float | None = None) -> None:
+        """End it and all of its process group; does nothing when that is done already.
+
+        Args:
+            grace_seconds: how long it may take to end by itself; GRACE_SECONDS for None.
+
+        """
         if self._is_stopped:
             return  # the id of the group may be another's by now
         with undisturbed():
             if self.is_alive:
-                _end_leader(self.pid, lambda: self.is_alive)
+                _end_leader(self.pid, lambda: self.is_alive, grace_seconds)
                 self._popen.wait()
             _end_group(self.pid)
             self._record.unlink(missing_ok=True)
@@ -138,11 +143,12 @@ def _is(pid: int, identity: str) -> bool:
     return entry is not None and entry.identity == identity
 
 
-def _end_leader(pid: int, is_alive: Callable[[], bool]) -> None:
+def _end_leader(pid: int, is_alive: Callable[[], bool], grace_seconds: float | None = None) -> None:
     """Ask the leader of a group to end, and wait: it may have children to end itself."""
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + GRACE_SECONDS
+    grace = GRACE_SECONDS if grace_seconds is None else grace_seconds
+    deadline = time.monotonic() + grace
     while is_alive() and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
     if is_alive():

@@ -33,6 +33,7 @@ def emulator(settings: Settings) -> Program:
         "GATEWAY_PORT": str(settings.port),
         "S3_DATA_DIR": str(data / "s3"),
         "STATE_DIR": str(data / "state"),
+        "PERSIST_STATE": "1" if settings.keeps_state else "0",
         # Side servers and containers that nothing here needs.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",

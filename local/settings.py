@@ -43,6 +43,7 @@ class Settings:
         emulator: which emulator runs.
         architecture: `arm64` or `x86_64`, what the functions are built for.
         root: the clone.
+        keeps_state: the emulator can be restarted with all that it held.
 
     """
 
@@ -52,6 +53,7 @@ class Settings:
     emulator: Emulator
     architecture: str
     root: Path = ROOT
+    keeps_state: bool = False
 
     @property
     def aws_endpoint_url(self) -> str:
@@ -121,8 +123,9 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """Return the settings of the developer's own run.
 
     Args:
-        environment: NOTIFICATIOND_PORT, NOTIFICATIOND_SANDBOX_PORT, NOTIFICATIOND_ARCHITECTURE
-            and EMULATOR; the process's own by default.
+        environment: NOTIFICATIOND_STATE (a folder), NOTIFICATIOND_PORT,
+            NOTIFICATIOND_SANDBOX_PORT, NOTIFICATIOND_ARCHITECTURE and EMULATOR; the process's own
+            by default.
 
     Raises:
         LocalError: one of them has a value that can't be used.
@@ -133,7 +136,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     if emulator not in list(Emulator):
         raise LocalError(f"EMULATOR is '{emulator}': set it to {' or '.join(Emulator)}.")
     return Settings(
-        state=ROOT / ".local",
+        state=ROOT / (given.get("NOTIFICATIOND_STATE") or ".local"),
         port=_port(given, "NOTIFICATIOND_PORT", EMULATOR_PORT),
         sandbox_port=_port(given, "NOTIFICATIOND_SANDBOX_PORT", SANDBOX_PORT),
         emulator=Emulator(emulator),

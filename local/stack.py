@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -20,6 +20,9 @@ from local.ports import free_ports, require_free
 from local.processes import Process
 from local.settings import ROOT, Emulator, Settings, host_architecture
 from local.signals import undisturbed
+
+_SAVE_SECONDS: Final = 120.0
+"""For the emulator to store what it holds: it answers first what it was asked."""
 
 
 def settings_beside(name: str) -> Settings:
@@ -69,6 +72,11 @@ class Stack:
         return self._endpoints
 
     @property
+    def emulator(self) -> Process:
+        """The emulator's process; only while it runs."""
+        return next(process for process in self._processes if process.name == "emulator")
+
+    @property
     def emulator_log(self) -> Path:
         """The emulator's output."""
         return self.settings.logs / "emulator.log"
@@ -108,6 +116,23 @@ class Stack:
                 compose.down(self.settings)
             shutil.rmtree(self.settings.state / "emulator", ignore_errors=True)
             self._lock.release()
+
+    def restart_emulator(self) -> None:
+        """Stop the emulator in the middle of whatever it does, and start it with what it held.
+
+        Only where `settings.keeps_state`; everything else of the run goes on meanwhile.
+
+        Raises:
+            LocalError: it does not come up again.
+
+        """
+        former = self.emulator
+        former.stop(_SAVE_SECONDS)
+        former.log.replace(former.log.with_suffix(".before.log"))
+        emulator = self._start(programs.emulator(self.settings))
+        self._processes[self._processes.index(former)] = emulator
+        programs.wait_until_ready(emulator, self.settings.health_urls[emulator.name])
+        dropped.read_streams_anew(self.cloud)
 
     def check(self) -> None:
         """Check that all of it still runs.

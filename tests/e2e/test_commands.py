@@ -17,6 +17,7 @@ import requests
 
 from local import process_table
 from local.endpoints import Endpoints
+from local.lock import RunLock
 from local.ports import free_ports
 from local.settings import ROOT
 from notificationd.adapters.dynamodb.notifications import DynamoNotifications
@@ -32,16 +33,6 @@ if TYPE_CHECKING:
 
     from tests.e2e.service import Service, Someone
 
-# What `make run` runs, with a state of its own: a developer's run is left alone.
-_RUN = """
-import dataclasses, pathlib, sys
-from local import errors, runner, settings
-own = dataclasses.replace(settings.from_environment(), state=pathlib.Path(sys.argv[1]))
-try:
-    runner.run(own)
-except errors.LocalError as error:
-    sys.exit(f"{errors.ERROR_PREFIX}{error}")
-"""
 _PYTHON_PATH = f"{ROOT}:{ROOT / 'layers/shared'}"
 
 
@@ -57,20 +48,31 @@ class Run:
         return self.output.read_text("utf-8")
 
 
+def environment(state: Path, *ports: int) -> dict[str, str]:
+    """Return the variables of a run that has a state of its own: a developer's is left alone."""
+    return {
+        **os.environ,
+        "NOTIFICATIOND_STATE": str(state),
+        "NOTIFICATIOND_PORT": str(ports[0]),
+        "NOTIFICATIOND_SANDBOX_PORT": str(ports[1]),
+        "PYTHONPATH": _PYTHON_PATH,
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
 @contextmanager
 def running(state: Path, *ports: int) -> Iterator[Run]:
     """Start the service as `make run` does, and end it should the test not have done so."""
     output = state / "printed.txt"
     state.mkdir(parents=True, exist_ok=True)
-    variables = {"NOTIFICATIOND_PORT": str(ports[0]), "NOTIFICATIOND_SANDBOX_PORT": str(ports[1])}
     with output.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(
-            [sys.executable, "-c", _RUN, state],
+            [sys.executable, "-m", "local", "run"],
             stdout=file,
             stderr=subprocess.STDOUT,
             text=True,
             cwd=ROOT,
-            env={**os.environ, **variables, "PYTHONPATH": _PYTHON_PATH, "PYTHONUNBUFFERED": "1"},
+            env=environment(state, *ports),
         )
         try:
             yield Run(process, state, output)
@@ -80,11 +82,16 @@ def running(state: Path, *ports: int) -> Iterator[Run]:
                 process.wait(60)
 
 
+def left_of(started: list[process_table.Entry]) -> list[process_table.Entry]:
+    """Return which of some processes still run, whoever has adopted them."""
+    identities = {(each.pid, each.identity) for each in process_table.processes()}
+    return [each for each in started if (each.pid, each.identity) in identities]
+
+
 def test_a_run_tells_what_happens_and_ctrl_c_leaves_nothing(service: Service) -> None:
     """It runs beside the stack of the other tests, which has been built by then."""
-    first, second = free_ports(2)
     state = service.stack.settings.state.parent / "e2e-run"
-    with running(state, first, second) as run:
+    with running(state, *free_ports(2)) as run:
         eventually(run.printed, lambda text: "notificationd is ready" in text)
         endpoints = Endpoints.read(state)
         body = {"user_id": 4, "notification_type": "email", "content": "hello"}
@@ -108,11 +115,49 @@ def test_a_run_tells_what_happens_and_ctrl_c_leaves_nothing(service: Service) ->
         run.process.send_signal(signal.SIGINT)
 
         assert run.process.wait(60) in {0, 130}
-        identities = {(each.pid, each.identity) for each in process_table.processes()}
-        assert [each for each in started if (each.pid, each.identity) in identities] == []
+        assert left_of(started) == []
         assert not (state / "endpoints.json").exists()
         with pytest.raises(requests.ConnectionError):
             requests.get(endpoints.aws_endpoint_url, timeout=5)
+
+
+def test_a_service_in_the_background_runs_until_it_is_stopped(service: Service) -> None:
+    state = service.stack.settings.state.parent / "e2e-background"
+    variables = environment(state, *free_ports(2))
+
+    def local(command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "local", command],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
+            env=variables,
+            timeout=300,
+        )
+
+    started = local("start")
+    try:
+        assert started.returncode == 0, started.stderr
+        endpoints = Endpoints.read(state)
+        assert endpoints.api_url in started.stdout
+        assert requests.get(endpoints.api_url, timeout=60).status_code == 200
+        assert local("status").returncode == 0
+        again = local("start")
+        assert again.returncode == 1
+        assert "already running" in again.stderr
+        holder = RunLock(state).holder()
+        assert holder is not None
+        processes = process_table.descendants(holder)
+        assert len(processes) > 1
+    finally:
+        stopped = local("stop")
+
+    assert (stopped.returncode, stopped.stdout.strip()) == (0, "Stopped")
+    assert left_of(processes) == []
+    assert not (state / "endpoints.json").exists()
+    assert local("status").returncode == 1
+    assert local("stop").stdout.strip() == "The service is not running"
 
 
 def test_a_busy_port_ends_with_one_sentence_that_says_what_to_do(service: Service) -> None:

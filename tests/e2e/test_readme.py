@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +23,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 BASH = shutil.which("bash") or "/bin/bash"
-# What `make listen USER=4` runs, but for a stack that is not the developer's own.
-_LISTEN = """
-import dataclasses, pathlib, sys
-from local import listen, settings
-own = settings.from_environment()
-listen.listen(dataclasses.replace(own, state=pathlib.Path(sys.argv[1])), "4")
-"""
 _BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 _COMMAND = re.compile(r"^(?:[^\\\n]|\\\n|\\.)+$", re.MULTILINE)
 
@@ -97,15 +91,15 @@ def test_the_line_for_wscat_mints_a_token_that_connects(shell: Shell) -> None:
 
 
 def test_listening_prints_what_arrives(service: Service, shell: Shell) -> None:
-    assert commands("make listen") == ["make listen USER=4"]
-    state = service.stack.settings.state
+    (command,) = commands("make listen")
     listener = subprocess.Popen(
-        [sys.executable, "-c", _LISTEN, state],
+        command.split(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         cwd=ROOT,
-        env={"PYTHONPATH": f"{ROOT}:{ROOT / 'layers/shared'}"},
+        env={**os.environ, "NOTIFICATIOND_STATE": str(service.stack.settings.state)},
+        start_new_session=True,  # make and what it runs are stopped as one
     )
     try:
         assert listener.stdout is not None
@@ -115,7 +109,7 @@ def test_listening_prints_what_arrives(service: Service, shell: Shell) -> None:
         lines = iter(listener.stdout.readline, "")
         assert any(notification_id in line for line in lines)
     finally:
-        listener.terminate()
+        os.killpg(listener.pid, signal.SIGTERM)
         listener.communicate(timeout=30)
 
 

@@ -19,9 +19,12 @@ def test_variables_choose_ports_and_emulator() -> None:
         {
             "NOTIFICATIOND_PORT": "5000",
             "NOTIFICATIOND_SANDBOX_PORT": "5001",
+            "NOTIFICATIOND_STATE": ".local/another",
             "EMULATOR": "localstack",
         }
     )
+
+    assert found.state == ROOT / ".local" / "another"
 
     assert found.aws_endpoint_url == "http://127.0.0.1:5000"
     assert found.sandbox_url == "http://127.0.0.1:5001"
