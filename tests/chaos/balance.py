@@ -116,6 +116,10 @@ def _delivery_faults(record: Record, received: int, facts: Facts) -> Iterator[tu
     stored = sum(attempt.provider is not None for attempt in record.attempts)
     if calls and not stored <= calls <= record.attempt_count:
         yield UNEXPLAINED, f"had {calls} provider calls"
+    # When nobody is killed any more, no call is missing, the last one before a dead letter neither.
+    calm = sum(a.provider is not None and a.at >= facts.calm_since for a in record.attempts)
+    if calm < facts.calm_calls[record.notification.id]:
+        yield UNEXPLAINED, "had a call after the storm that nobody took down"
 
 
 def _timeline(record: Record | None) -> str:

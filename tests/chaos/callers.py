@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from local.endpoints import Endpoints
     from tests.chaos.orders import Order
 
-TRIES = 30
+TRIES = 400
 PAUSE_SECONDS = 0.5
+"""Together far longer than the emulator takes to come up again."""
 TIMEOUT_SECONDS = 60
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from notificationd.adapters.dynamodb.items import NOTIFICATION, read_record
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from tests.e2e.service import Service
 
+MARGIN_MS = 1_000
+"""From when an attempt begins until the provider has read its call."""
 QUEUES = ("EmailQueueUrl", "SmsQueueUrl", "InAppQueueUrl")
 
 
@@ -25,24 +28,35 @@ class Facts:
         records: by the token that stands in their content.
         dead: the ids of the dead letters.
         received: how often each token was received by a provider.
-        calls: how often a provider was called for each notification, where it can be told.
+        calls: how often a provider was called for each notification; Twilio's calls name none.
+        calm_since: when the storm was over, in milliseconds since the epoch.
+        calm_calls: those of the calls that were made since then.
     """
 
     records: Mapping[str, Record]
     dead: frozenset[str]
     received: Counter[str]
     calls: Counter[str]
+    calm_since: int
+    calm_calls: Counter[str]
 
 
-def facts(service: Service, ours: Sequence[str]) -> Facts:
+def facts(service: Service, ours: Sequence[str], calm_since: int) -> Facts:
     """Look at everything."""
     found = [record for record in records(service) if record.notification.content in set(ours)]
     sandbox = service.sandbox
+    calls = [
+        (each["notification_id"] or "", _milliseconds(each["time"])) for each in sandbox.requests()
+    ]
     return Facts(
         records={record.notification.content: record for record in found},
         dead=frozenset(m["Body"]["id"] for m in service.messages("DeadLetterQueueUrl")),
         received=Counter(message["text"] for message in sandbox.messages()),
-        calls=Counter(each["notification_id"] or "" for each in sandbox.requests()),
+        calls=Counter(notification_id for notification_id, _ in calls),
+        calm_since=calm_since,
+        calm_calls=Counter(
+            notification_id for notification_id, at in calls if at > calm_since + MARGIN_MS
+        ),
     )
 
 
@@ -59,6 +73,10 @@ def is_at_rest(service: Service) -> bool:
 def open_records(service: Service) -> int:
     """Return how many records are pending."""
     return sum(record.status is Status.PENDING for record in records(service))
+
+
+def _milliseconds(time: str) -> int:
+    return int(datetime.fromisoformat(time).timestamp() * 1000)
 
 
 def _depth(service: Service, queue: str) -> int:

@@ -62,7 +62,7 @@ def run(plan: Plan, report: Callable[[str], None] = lambda _: None) -> Result:
         told = _ask_all(service, plan, storm, report)
         report("Waiting until all has come to rest")
         _rest(service)
-        seen = facts.facts(service, [each.token for each in told])
+        seen = facts.facts(service, [each.token for each in told], storm.last_at)
         return Result(
             balance=balance(told, seen),
             killed=storm.killed,

@@ -9,6 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from local import process_table
+from notificationd.domain.ids import now_ms
 
 if TYPE_CHECKING:
     from local.sandbox.client import SandboxClient
@@ -43,27 +44,31 @@ def cloud_over(sandbox: SandboxClient, plan: Plan) -> None:
         sandbox.fault(provider, "slow", share=SLOW_SHARE, seed=plan.seed, latency=SLOW_SECONDS)
 
 
+STORMY_SHARE = 0.7
+"""Of the orders. In the calm after them, where no worker dies, every call must be accounted for."""
+
+
 class Storm:
     """Strikes as the callers get on: kills here and there, and a restart half-way."""
 
     def __init__(self, stack: Stack, plan: Plan) -> None:
         self._stack = stack
         self._random = Random(plan.seed)  # noqa: S311 - picks victims, guards nothing
-        strikes = [
-            (plan.notifications * (n + 1) // (plan.kills + 1), self._kill)
-            for n in range(plan.kills)
-        ]
+        stormy = int(plan.notifications * STORMY_SHARE)
+        strikes = [(stormy * (n + 1) // plan.kills, self._kill) for n in range(plan.kills)]
         self._strikes = sorted(
             [*strikes, (plan.notifications // 2, self._restart)], key=lambda s: s[0]
         )
         self.killed = 0
         self.restarts = 0
+        self.last_at = now_ms()
 
     def strike(self, finished: int) -> None:
         """Do what is due when so many orders are finished."""
         while self._strikes and self._strikes[0][0] <= finished:
             _, strike = self._strikes.pop(0)
             strike()
+            self.last_at = now_ms()
 
     def _kill(self) -> None:
         workers = process_table.descendants(self._stack.emulator.pid)

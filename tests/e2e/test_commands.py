@@ -141,7 +141,7 @@ def test_a_service_in_the_background_runs_until_it_is_stopped(service: Service) 
         assert started.returncode == 0, started.stderr
         endpoints = Endpoints.read(state)
         assert endpoints.api_url in started.stdout
-        assert requests.get(endpoints.api_url, timeout=60).status_code == 200
+        assert requests.get(f"{endpoints.api_url}/", timeout=60).status_code == 200
         assert local("status").returncode == 0
         again = local("start")
         assert again.returncode == 1

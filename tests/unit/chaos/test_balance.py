@@ -20,6 +20,7 @@ ACCEPTED = Attempt(at=0, provider="mailgun", outcome=Outcome.ACCEPTED)
 DOWN = Attempt(at=0, provider="mailgun", outcome=Outcome.RETRYABLE, code="500")
 SILENT = Attempt(at=0, provider="mailgun", outcome=Outcome.UNKNOWN)
 DEAD_WORKER = replace(SILENT, provider=None)
+CALM = 1_000
 
 
 def record(
@@ -41,11 +42,12 @@ def told(of: Record | None, status: int | None = 201) -> Told:
     return Told(order, TOKEN, status, (of.notification.id if of else "id") if is_accepted else None)
 
 
-def faults(
+def faults(  # noqa: PLR0913 - one keyword for each fact
     of: Record | None,
     *,
     received: int = 0,
     calls: int = 0,
+    calm_calls: int = 0,
     is_dead: bool = False,
     status: int | None = 201,
 ) -> list[str]:
@@ -56,6 +58,8 @@ def faults(
         dead=frozenset(ids if is_dead else []),
         received=Counter({TOKEN: received} if received else {}),
         calls=Counter(dict.fromkeys(ids, calls)),
+        calm_since=CALM,
+        calm_calls=Counter(dict.fromkeys(ids, calm_calls)),
     )
     made = balance([told(of, status)], facts)
     counted = sum(made.rows.values(), Counter[str]())
@@ -137,20 +141,29 @@ def test_a_call_of_a_dead_worker_may_have_been_made_or_not() -> None:
     assert faults(of, received=1, calls=2) == []
 
 
+def test_a_call_that_nobody_took_down_is_unexplained_once_the_storm_is_over() -> None:
+    """As where a dead letter is let go before its record is marked."""
+    after = replace(DOWN, at=CALM)
+    gave_up = record(Status.FAILED, after, after, DEAD_WORKER, reason=Reason.OUTCOME_UNKNOWN)
+
+    assert faults(gave_up, calls=3, calm_calls=2) == []
+    assert faults(gave_up, calls=3, calm_calls=3) == [UNEXPLAINED]
+
+
 @pytest.mark.parametrize("status", [400, 422, 500])
 def test_an_answer_that_no_storm_explains_is_unexplained(status: int) -> None:
     assert faults(None, status=status) == [UNEXPLAINED]
 
 
 def test_what_nobody_asked_for_is_unexplained() -> None:
-    facts = Facts({}, frozenset(), Counter({"somebody else's": 1}), Counter())
+    facts = Facts({}, frozenset(), Counter({"somebody else's": 1}), Counter(), CALM, Counter())
 
     assert [finding.partition(":")[0] for finding in balance([], facts).findings] == [UNEXPLAINED]
 
 
 def test_the_table_has_a_line_for_each_channel_and_one_for_all() -> None:
     sent = record(Status.SENT, ACCEPTED)
-    facts = Facts({TOKEN: sent}, frozenset(), Counter({TOKEN: 1}), Counter())
+    facts = Facts({TOKEN: sent}, frozenset(), Counter({TOKEN: 1}), Counter(), CALM, Counter())
 
     lines = balance([told(sent)], facts).table().splitlines()
 
