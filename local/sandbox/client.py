@@ -128,6 +128,8 @@ class SandboxClient:
         share: float | None = None,
         seed: int | None = None,
         retry_after: int | None = None,
+        status: int | None = None,
+        code: int | None = None,
         latency: float | None = None,
         to: str | None = None,
         accept: bool | None = None,
@@ -141,6 +143,8 @@ class SandboxClient:
             share: which part of the calls, 0 to 1, until it is cleared.
             seed: makes the share's choice repeatable.
             retry_after: seconds, for 429 (the sandbox's default is 1).
+            status: of the answer, for `refuse`.
+            code: one of Twilio's, for `refuse`.
             latency: seconds before the answer, at most 60; required for `slow`.
             to: only calls for this recipient, so that concurrent tests stay apart.
             accept: for `timeout` and `drop`, accept the message without saying so.
@@ -158,6 +162,8 @@ class SandboxClient:
             share=share,
             seed=seed,
             retry_after=retry_after,
+            status=status,
+            code=code,
             latency=latency,
             to=to,
             accept=accept,

@@ -3,9 +3,11 @@
 from typing import Literal, TypedDict
 
 type Provider = Literal["mailgun", "twilio"]
-type Kind = Literal["500", "429", "timeout", "drop", "bad_address", "unauthorized", "slow"]
+type Kind = Literal[
+    "500", "429", "timeout", "drop", "bad_address", "unauthorized", "slow", "refuse"
+]
 type Outcome = Literal[
-    "accepted", "refused", "500", "429", "timeout", "drop", "bad_address", "unauthorized"
+    "accepted", "refused", "500", "429", "timeout", "drop", "bad_address", "unauthorized", "refuse"
 ]
 
 CapturedMessage = TypedDict(
@@ -51,6 +53,8 @@ class ActiveFault(TypedDict):
     share: float | None
     seed: int | None
     retry_after: int
+    status: int | None
+    code: int | None
     latency: float
     to: str | None
     accept: bool

@@ -128,5 +128,8 @@ class Provider(Protocol):
     def refuse(self, refusal: Refusal, call: Call) -> Answer:
         """Refuse the call whatever it holds."""
 
+    def refuse_with(self, status: int, code: int | None) -> Answer:
+        """Refuse with an HTTP status, and with an error code where the provider has such."""
+
     def too_large(self) -> Answer:
         """Refuse a body that is larger than the sandbox reads."""

@@ -11,6 +11,8 @@ from local.sandbox.faults import SILENT, Kind
 MAX_TIMES: Final = 1_000_000
 MAX_LATENCY_SECONDS: Final = 60
 MAX_RETRY_AFTER_SECONDS: Final = 86_400
+STATUSES: Final = (300, 599)
+CODES: Final = (10_000, 99_999)
 
 
 def _whole(low: int, high: int) -> Callable[[object], bool]:
@@ -36,6 +38,11 @@ _RULES: Final[Mapping[str, tuple[Callable[[object], bool], str]]] = {
         _whole(0, MAX_RETRY_AFTER_SECONDS),
         f"must be a whole number of seconds from 0 to {MAX_RETRY_AFTER_SECONDS}",
     ),
+    "status": (
+        _whole(*STATUSES),
+        f"must be an HTTP status from {STATUSES[0]} to {STATUSES[1]}",
+    ),
+    "code": (_whole(*CODES), f"must be one of Twilio's error codes, {CODES[0]} to {CODES[1]}"),
     "latency": (
         _number(0, MAX_LATENCY_SECONDS),
         f"must be a number of seconds from 0 to {MAX_LATENCY_SECONDS}",
@@ -84,6 +91,18 @@ def _misfits(document: Mapping[str, object]) -> dict[str, str]:
         ("kind", "kind" not in document, "is required"),
         ("times", "times" not in document and "share" not in document, "or share is required"),
         ("share", "times" in document and "share" in document, "can't be given beside times"),
+        ("status", kind == Kind.REFUSE and "status" not in document, "is required for refuse"),
+        (
+            "status",
+            "status" in document and kind != Kind.REFUSE,
+            "has a meaning only with the kind refuse",
+        ),
+        (
+            "code",
+            "code" in document
+            and (kind != Kind.REFUSE or document.get("provider") != ProviderName.TWILIO),
+            "has a meaning only with the kind refuse, and for twilio",
+        ),
         ("seed", "seed" in document and "share" not in document, "has a meaning only with share"),
         ("latency", kind == Kind.SLOW and "latency" not in document, "is required for slow"),
         (

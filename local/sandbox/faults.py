@@ -22,6 +22,8 @@ class Kind(StrEnum):
     """The connection is closed without an answer."""
     SLOW = "slow"
     """The usual answer, late."""
+    REFUSE = "refuse"
+    """Any other refusal: the HTTP status that is asked for, and Twilio's error code."""
 
 
 SILENT: Final = frozenset({Kind.TIMEOUT, Kind.DROP})
@@ -39,6 +41,8 @@ class Fault:
         share: the part of the calls that it hits, 0 to 1; None with a count.
         seed: of the share's random choice, so that a run can be repeated.
         retry_after: seconds that a 429 tells its caller to wait.
+        status: the HTTP status of a `refuse`.
+        code: the error code of a `refuse`; Twilio's alone have one.
         latency: seconds before the answer.
         to: only calls for this recipient; None for all.
         accept: whether a call that gets no answer is carried out all the same.
@@ -53,6 +57,8 @@ class Fault:
     share: float | None = None
     seed: int | None = None
     retry_after: int = 1
+    status: int | None = None
+    code: int | None = None
     latency: float = 0.0
     to: str | None = None
     accept: bool = False

@@ -108,6 +108,10 @@ class Mailgun:
                     {"WWW-Authenticate": 'Basic realm="MG API"'},
                 )
 
+    def refuse_with(self, status: int, code: int | None) -> Answer:  # noqa: ARG002 - it has no codes
+        """Refuse with an HTTP status, in nobody's words."""
+        return Answer(status, {"message": f"Refused with {status}"})
+
     def too_large(self) -> Answer:
         """Refuse a message over the size that Mailgun takes (25 MB)."""
         return Answer(HTTPStatus.CONTENT_TOO_LARGE, {"message": "Message exceeds the size limit"})

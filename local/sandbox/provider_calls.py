@@ -50,6 +50,8 @@ def decide(provider: Provider, call: Call, fault: Fault | None, now: datetime) -
     if fault.kind in SILENT:
         answered = provider.answer(call, now) if fault.accept else None
         return Decision(fault.kind, answered, is_silent=True)
+    if fault.status is not None:
+        return Decision(fault.kind, provider.refuse_with(fault.status, fault.code))
     answer = provider.refuse(Refusal(fault.kind), call)
     if fault.kind is Kind.RATE_LIMITED:
         headers = {**answer.headers, hdrs.RETRY_AFTER: str(fault.retry_after)}

@@ -20,7 +20,7 @@ class Attempt:
         time: when it arrived.
         provider: who was called.
         outcome: `accepted`, `refused` (by the provider's own checks), or the kind of the fault
-            that decided it: 500, 429, bad_address, unauthorized, timeout, drop.
+            that decided it: 500, 429, bad_address, unauthorized, refuse, timeout, drop.
         status: the HTTP status of the answer, None when no answer was given.
         detail: the provider's words.
         to: whom the call was for.

@@ -103,6 +103,12 @@ class Twilio:
                     **{"WWW-Authenticate": 'Basic realm="Twilio API"'},
                 )
 
+    def refuse_with(self, status: int, code: int | None) -> Answer:
+        """Refuse with one of Twilio's error codes; without one as a proxy before it would."""
+        if code is None:
+            return Answer(status, f"Refused with {status}")
+        return error(code, f"Refused with {code}", status)
+
     def too_large(self) -> Answer:
         """Refuse a body that can only be too long for an SMS."""
         return body_too_long()

@@ -94,6 +94,11 @@ def test_a_number_that_cannot_be_reached_is_the_address_s_fault(
     assert (caught.value.code, caught.value.address_at_fault) == (code, True)
 
 
+def test_a_refusal_is_told_in_twilio_s_own_words(sandbox: SandboxClient, session: Session) -> None:
+    with pytest.raises(Permanent, match="Attempt to send to unsubscribed recipient"):
+        twilio(session, sandbox.twilio_url).send(sms(to="+15005550004"))
+
+
 def test_a_country_that_is_not_switched_on_is_left_to_the_next_provider(
     sandbox: SandboxClient, session: Session
 ) -> None:

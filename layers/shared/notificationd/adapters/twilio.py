@@ -7,6 +7,7 @@ https://www.twilio.com/docs/api/errors
 from __future__ import annotations
 
 import logging
+from enum import Enum, auto
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -40,11 +41,43 @@ _MESSAGING_SERVICE = "MG"
 
 _LOGGER = logging.getLogger("twilio")
 
-_BAD_ADDRESS = {21211, 21214, 21217, 21610, 21612, 21614, 30005, 30006}
-_BAD_CONTENT = {21602, 21617, 30004, 30007}
-_ACCOUNT = {20003, 20005, 21212, 21603, 21606, 21660, 30002}
-_PASSING = {20429, 30001, 30003, 30008}
-_MISCONFIGURED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+
+class _Fault(Enum):
+    """Whose fault a refusal is."""
+
+    ADDRESS = auto()
+    MESSAGE = auto()
+    ACCOUNT = auto()
+    MOMENT = auto()
+
+
+CODES = {
+    20003: _Fault.ACCOUNT,  # credentials
+    20005: _Fault.ACCOUNT,  # account not active
+    20429: _Fault.MOMENT,  # too many requests
+    21211: _Fault.ADDRESS,  # invalid number
+    21212: _Fault.ACCOUNT,  # sender invalid
+    21214: _Fault.ADDRESS,  # cannot be reached
+    21217: _Fault.ADDRESS,  # does not look like a number
+    21602: _Fault.MESSAGE,  # no text
+    21603: _Fault.ACCOUNT,  # sender missing
+    21606: _Fault.ACCOUNT,  # sender not ours
+    21610: _Fault.ADDRESS,  # unsubscribed
+    21612: _Fault.ADDRESS,  # not reachable from this sender
+    21614: _Fault.ADDRESS,  # no mobile number
+    21617: _Fault.MESSAGE,  # too long
+    21660: _Fault.ACCOUNT,  # sender of another account
+    30001: _Fault.MOMENT,  # queue overflow
+    30002: _Fault.ACCOUNT,  # account suspended
+    30003: _Fault.MOMENT,  # handset switched off
+    30004: _Fault.MESSAGE,  # blocked
+    30005: _Fault.ADDRESS,  # unknown handset
+    30006: _Fault.ADDRESS,  # landline
+    30007: _Fault.MESSAGE,  # filtered
+    30008: _Fault.MOMENT,  # unknown
+}
+"""What Twilio's own error codes mean. For one that is not here, the HTTP status decides."""
+_ACCOUNT_STATUSES = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
 
 class Twilio:
@@ -107,21 +140,23 @@ def refusal(
     is_problem = isinstance(error, TwilioServiceException)
     text = (error.detail or error.title) if is_problem else error.msg
     code = str(error.code or error.status)
-    if error.code in _BAD_ADDRESS:
-        return Permanent(text, code=code)
-    if error.code in _BAD_CONTENT:
-        return Permanent(text, code=code, address_at_fault=False)
-    if error.code in _ACCOUNT:
-        return Misconfigured(text, code=code)
-    if (
-        error.code in _PASSING
-        or error.status == HTTPStatus.TOO_MANY_REQUESTS
-        or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    ):
-        return Retryable(text, code=code, retry_after=retry_after(headers))
-    if error.status in _MISCONFIGURED or error.status < HTTPStatus.BAD_REQUEST:  # 3xx: not Twilio
-        return Misconfigured(text, code=code)
-    return Permanent(text, code=code, address_at_fault=False)
+    match CODES.get(error.code) or _fault_of(error.status):
+        case _Fault.ADDRESS:
+            return Permanent(text, code=code)
+        case _Fault.MESSAGE:
+            return Permanent(text, code=code, address_at_fault=False)
+        case _Fault.ACCOUNT:
+            return Misconfigured(text, code=code)
+        case _Fault.MOMENT:
+            return Retryable(text, code=code, retry_after=retry_after(headers))
+
+
+def _fault_of(status: int) -> _Fault:
+    if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _Fault.MOMENT
+    if status in _ACCOUNT_STATUSES or status < HTTPStatus.BAD_REQUEST:  # 3xx: this is not Twilio
+        return _Fault.ACCOUNT
+    return _Fault.MESSAGE
 
 
 class _Exchange(HttpClient):
