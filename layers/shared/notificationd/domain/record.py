@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
 from notificationd.domain.errors import AlreadySettled, LeaseHeld, LeaseLost
+from notificationd.domain.marks import UNMARKED, Marks
 from notificationd.domain.notification import Delivery
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class Record:
         updated_at: when the status last changed, in milliseconds since the epoch.
         attempts: the newest ones, oldest first; `attempt_count` counts all.
         next_attempt_at: when the next try is due, in milliseconds since the epoch.
+        marks: what its user did to it in the inbox. In-app only.
     """
 
     notification: Notification
@@ -100,6 +102,7 @@ class Record:
     reason: Reason | None = None
     next_attempt_at: int | None = None
     lease: Lease | None = None
+    marks: Marks = UNMARKED
 
 
 @dataclass(frozen=True, slots=True)
