@@ -15,6 +15,7 @@ from notificationd.domain.record import Claimed, Lease, Record, Redriven, Status
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from notificationd.domain.marks import Marks
     from notificationd.domain.profile import Profile
 
 
@@ -59,12 +60,19 @@ class MemoryNotifications:
     def get(self, user: str, notification_id: str) -> Record | None:
         return self._records.get((user, notification_id))
 
+    def of(self, user: str) -> list[Record]:
+        """Return a user's records, oldest first."""
+        mine = (record for (owner, _), record in list(self._records.items()) if owner == user)
+        return sorted(mine, key=lambda record: record.notification.id)
+
+    def mark(self, user: str, notification_id: str, marks: Marks) -> None:
+        """Put marks onto a record, as the inbox does."""
+        with self._lock:
+            record = self._records[user, notification_id]
+            self._records[user, notification_id] = replace(record, marks=marks)
+
     def page(self, user: str, request: PageRequest) -> Page:
-        mine = sorted(
-            (record for (owner, _), record in self._records.items() if owner == user),
-            key=lambda record: record.notification.id,
-            reverse=True,
-        )
+        mine = list(reversed(self.of(user)))
         below = [r for r in mine if request.after is None or r.notification.id < request.after]
         wanted = [
             record
