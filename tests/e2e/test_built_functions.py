@@ -27,10 +27,12 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "ConsoleFunction": {"statusCode": 200},
     "DeadLettersFunction": {"statusCode": 200},
     "DispatchFunction": {"batchItemFailures": []},
+    "InboxFunction": {"statusCode": 200},
     "ListFunction": {"statusCode": 200},
     "SendFunction": {"statusCode": 201},
     "UsersFunction": {"statusCode": 200},
     "WsConnectFunction": {"statusCode": 200},
+    "WsInboxFunction": {"statusCode": 200},
 }
 
 

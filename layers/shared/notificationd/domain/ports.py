@@ -67,7 +67,7 @@ class Inboxes(Protocol):
         All of it is of one moment. An id that is in nobody's inbox, or in another's, is left out.
 
         Args:
-            ids: at most 40.
+            ids: at most 24.
 
         Raises:
             InboxChanged: it is being changed right now.
