@@ -42,7 +42,7 @@ try:
 except errors.LocalError as error:
     sys.exit(f"{errors.ERROR_PREFIX}{error}")
 """
-_PYTHON_PATH = f"{ROOT}:{ROOT / 'layers/shared'}"
+_PYTHON_PATH = f"{ROOT}:{ROOT / 'layers/shared'}:{ROOT / 'clients/python'}"
 
 
 @dataclass(frozen=True)

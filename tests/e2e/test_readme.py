@@ -105,7 +105,7 @@ def test_listening_prints_what_arrives(service: Service, shell: Shell) -> None:
         stderr=subprocess.STDOUT,
         text=True,
         cwd=ROOT,
-        env={"PYTHONPATH": f"{ROOT}:{ROOT / 'layers/shared'}"},
+        env={"PYTHONPATH": f"{ROOT}:{ROOT / 'layers/shared'}:{ROOT / 'clients/python'}"},
     )
     try:
         assert listener.stdout is not None
