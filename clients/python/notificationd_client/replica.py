@@ -92,6 +92,7 @@ class Replica:
         self._since: str | None = None
         self._sync: _Sync | None = None
         self._syncs = 0
+        self._failed = False
 
     # --- what it knows
 
@@ -126,8 +127,8 @@ class Replica:
 
     @property
     def has_gap(self) -> bool:
-        """Whether it was not told of a change, or lacks a notification that one brought back."""
-        return bool(self._ahead) or bool(self._lacking)
+        """Whether it has to sync soon: it was not told of something, or its sync has failed."""
+        return self._failed or bool(self._ahead) or bool(self._lacking)
 
     @property
     def is_syncing(self) -> bool:
@@ -144,7 +145,7 @@ class Replica:
         """Return what to send from time to time; None while a sync is under way."""
         if self._sync is not None:
             return None
-        if self.has_gap:
+        if self.has_gap and self._since is not None:
             return self._begin(since=self._from or _SMALLEST, complete=True)
         return self._begin(since=self._since, complete=False)
 
@@ -158,7 +159,7 @@ class Replica:
             case "sync":
                 return self._page(frame)
             case "error" if self._sync is not None and frame.get("ref") == self._sync.ref:
-                self._sync = None  # the next refresh asks again
+                self._sync, self._failed = None, True
             case _:
                 pass
         return None
@@ -167,6 +168,7 @@ class Replica:
 
     def _begin(self, *, since: str | None, complete: bool) -> Frame:
         self._syncs += 1
+        self._failed = False
         self._sync = _Sync(f"sync-{self._syncs}", first=since is None, complete=complete)
         frame: Frame = {"action": "sync", "ref": self._sync.ref, "limit": self._limit}
         return frame if since is None else {**frame, "since": since}
@@ -181,14 +183,15 @@ class Replica:
             return None  # an answer from an earlier connection: true, but not what is waited for
         if sync.revision is None:
             sync.revision, sync.since = revision, frame["since"]
-        if frame["next"] is not None and not sync.first:
+        # A page may be empty and still have a next one: the service looks at so many at a time.
+        if frame["next"] is not None and not (sync.first and frame["notifications"]):
             return {
                 "action": "sync",
                 "ref": sync.ref,
                 "limit": self._limit,
                 "cursor": frame["next"],
             }
-        if frame["next"] is not None and frame["notifications"]:
+        if frame["next"] is not None:
             self._begin_at(frame["notifications"][-1]["id"])
         self._sync, self._since = None, sync.since
         if sync.complete or sync.first:
