@@ -163,6 +163,7 @@ def test_since_is_answered_with_an_overlap_of_half_a_minute(
 
     assert ids(answer) == [made[0], made[29_000]]
     assert ids(longer) == [made[0], made[29_000], made[31_000]]
+    assert time_of(answer["since"]) >= now
 
 
 def test_since_brings_the_archived_too_so_that_they_can_be_taken_off(devices: Devices) -> None:
