@@ -153,6 +153,14 @@ class Inboxes(RuleBasedStateMachine):
             self._refresh(device)
 
     @rule()
+    def pass_a_quiet_minute(self) -> None:
+        """Let devices sync: from then on a sync tells nothing more of what was there before."""
+        self.wait(60)
+        for device in self.world.devices:
+            if device.connection is not None:
+                self._refresh(device)
+
+    @rule()
     def arrive(self) -> None:
         self.world.arrive()
 

@@ -99,12 +99,16 @@ class Service:
         page: dict[str, Any] = answer.json()
         return page
 
-    def whole_inbox(self, user: Someone) -> list[dict[str, Any]]:
-        """Return all that is in a user's inbox and not archived, newest first."""
+    def everything(self, user: Someone, what: str = "inbox") -> list[dict[str, Any]]:
+        """Return all that is in a user's inbox and not archived, newest first.
+
+        Args:
+            what: or all `notifications`, archived ones too.
+        """
         query = {"limit": "100"}
         found: list[dict[str, Any]] = []
         while True:
-            page = self.inbox(user, **query)
+            page = self.get(f"/users/{user.id}/{what}", **query).json()
             found += page["data"]
             if page["next"] is None:
                 return found

@@ -248,7 +248,7 @@ def test_devices_that_all_change_the_inbox_at_once_come_to_show_the_same(
 
         # No sync is due yet: it is the frames alone that bring them together.
         expected = eventually(
-            lambda: [(e["id"], e["read"], e["seen"]) for e in service.whole_inbox(user)],
+            lambda: [(e["id"], e["read"], e["seen"]) for e in service.everything(user)],
             lambda seen: all(standing(device.notifications) == seen for device in devices),
         )
         unread = service.inbox(user)["unread"]
