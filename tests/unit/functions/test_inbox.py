@@ -215,6 +215,18 @@ def test_what_is_not_in_the_user_s_inbox_is_404() -> None:
         assert patch(notification_id, read=True)[0] == 404
 
 
+@pytest.mark.parametrize("notification_id", ["nothing", "../PROFILE", "x" * 3_000])
+def test_what_is_no_id_is_404_without_a_look_into_the_table(
+    monkeypatch: pytest.MonkeyPatch, notification_id: str
+) -> None:
+    """It refuses a key of more than 1,024 bytes, and that would be a 503."""
+    monkeypatch.setenv("TABLE_NAME", "gone")
+    path = {"id": "4", "notification_id": notification_id}
+
+    assert patch(notification_id, read=True)[0] == 404
+    assert call(listing, api_event(ONE, path=path))[0] == 404
+
+
 def test_everything_is_read_up_to_now_or_up_to_an_id(sockets: RecordingSockets) -> None:
     newest, second, _ = sent(3)
     sockets.frames.clear()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notificationd.domain.errors import NoNotifications, NotFound
+from notificationd.domain.ids import is_uuid7
 from notificationd.domain.inbox import InboxRequest
 from notificationd.domain.marks import Progress, Standing
 from notificationd.domain.notification import Channel
@@ -65,7 +66,10 @@ class Inbox:
         Raises:
             NotFound: the user has none of that id.
         """
-        record = self.notifications.get(user, notification_id)
+        # The table refuses keys of over 1,024 bytes, which is no answer to give.
+        record = (
+            self.notifications.get(user, notification_id) if is_uuid7(notification_id) else None
+        )
         if record is None:
             message = "This user has no notification of that id."
             raise NotFound(message)
