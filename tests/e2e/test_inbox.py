@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notificationd.adapters.dynamodb.notifications import DynamoNotifications
+from notificationd.adapters.messages import write_message
 from notificationd.domain.ids import first_id, now_ms
 from notificationd.domain.notification import Channel
 from notificationd.domain.record import Status, accepted
@@ -166,6 +167,25 @@ def test_a_user_with_fifty_devices_has_them_all_told(service: Service, user: Som
     assert pushed == {notification_id}
     assert {(frame["state"], frame["unread"]) for frame in told} == {("read", 0)}
     assert len(told) == 50
+
+
+def test_a_push_that_was_left_to_the_queue_comes_to_the_devices_all_the_same(
+    service: Service, user: Someone
+) -> None:
+    """As `send` leaves it there: for one socket that was busy, or for all, not looked up."""
+    table = DynamoNotifications(service.dynamodb, service.outputs["TableName"])
+    with service.connect(user) as phone:
+        (socket,) = [key for key in service.items_of(user.id) if key.startswith("CONNECTION#")]
+        with service.connect(user) as laptop:
+            for sockets in ([socket.removeprefix("CONNECTION#")], None):
+                notification = make.notification(user_id=user.id, channel=Channel.IN_APP)
+                table.create(accepted(notification, Status.SENT))
+                service.sqs.send_message(
+                    QueueUrl=service.outputs["InAppQueueUrl"],
+                    MessageBody=write_message(notification, sockets),
+                )
+                assert phone.receive()["notification"]["id"] == notification.id
+            assert laptop.receive()["notification"]["id"] == notification.id
 
 
 def test_the_count_is_exact_up_to_a_thousand_and_says_when_there_are_more(

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 
 _REFUSED = {401, 403}
+_CLOSE_SECONDS = 1.0
+"""For the other end to agree to a close: a dead one never does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,12 @@ class LiveInbox:
         """Hold one connection until it ends, and tell whether it was good for anything."""
         ticket = self._valid_ticket()
         url = f"{ticket.url}?token={ticket.token}"
-        with connect(url, open_timeout=self._timing.opening, proxy=None) as connection:
+        with connect(
+            url,
+            open_timeout=self._timing.opening,
+            close_timeout=_CLOSE_SECONDS,
+            proxy=None,
+        ) as connection:
             self._on_state("connected")
             with self._changed:
                 frame = self._replica.connected()
