@@ -20,7 +20,7 @@ export NOTIFICATIOND_ARCHITECTURE ?= $(subst aarch64,arm64,$(shell uname -m))
 export SAM_CLI_TELEMETRY := 0
 # Outside the source folders, which `sam build` packs and whose contents decide what it builds anew.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/pycache
-export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/shared
+export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/shared:$(CURDIR)/clients/python
 # The layers' recipes are make's too: they must not take over the options of this run.
 unexport MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
 
@@ -83,6 +83,10 @@ test-stack: build $(EMULATOR) ## Integration and end-to-end tests, on a stack of
 .PHONY: chaos
 chaos: build $(EMULATOR) ## 1,000 notifications through a storm of faults (SEED=1 NOTIFICATIONS=1000)
 	@$(PYTHON) -m tests.chaos --seed $(or $(SEED),1) --notifications $(or $(NOTIFICATIONS),1000)
+
+.PHONY: soak
+soak: build $(EMULATOR) ## Cut a client off all the time while 500 notifications are sent (SEED=…)
+	@SOAK_NOTIFICATIONS=$(or $(NOTIFICATIONS),500) SEED='$(SEED)' $(PYTEST) -s tests/e2e/test_gap_free.py
 
 .PHONY: format
 format: $(DEV) ## Format the code and mend what ruff can mend by itself

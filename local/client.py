@@ -1,7 +1,11 @@
-"""A client of the WebSocket API: what a browser is to the service, for tests and `listen`."""
+"""A bare connection to the WebSocket API, for tests, and the tokens that it takes.
+
+The client that follows the protocol is `notificationd_client.inbox.LiveInbox`.
+"""
 
 import json
 from contextlib import ExitStack
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -12,6 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from local.endpoints import Endpoints
 from local.errors import LocalError
+from notificationd_client.inbox import Ticket
 
 _SECONDS = 30.0  # a function's first call here unpacks its layers
 
@@ -94,6 +99,16 @@ def mint_token(endpoints: Endpoints, user_id: str) -> str:
         LocalError: the API refuses, or can't be reached.
 
     """
+    return mint_ticket(endpoints, user_id).token
+
+
+def mint_ticket(endpoints: Endpoints, user_id: str) -> Ticket:
+    """Return what a user's device connects with, minted over the API.
+
+    Raises:
+        LocalError: the API refuses, or can't be reached.
+
+    """
     with requests.Session() as session:
         session.trust_env = False  # a proxy can't reach loopback
         try:
@@ -111,5 +126,6 @@ def mint_token(endpoints: Endpoints, user_id: str) -> str:
             f"No token for user {user_id}: the service answered {answer.status_code}, "
             f"{answer.text.strip()[:300]}"
         )
-    token: str = answer.json()["token"]
-    return token
+    minted = answer.json()
+    expires_at = datetime.fromisoformat(minted["expires_at"]).timestamp()
+    return Ticket(endpoints.websocket_url, minted["token"], expires_at)

@@ -9,6 +9,7 @@ _RED, _GREEN, _YELLOW, _CYAN, _DIM = "31", "32", "33", "36", "2"
 _COLOURS: Final = {
     "accepted": _CYAN,
     "pushed": _GREEN,
+    "marked": _CYAN,
     "sent": _GREEN,
     "received": _GREEN,
     "retried": _YELLOW,

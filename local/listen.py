@@ -2,21 +2,14 @@
 
 import json
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from websockets.exceptions import ConnectionClosed
-
-from local.client import InboxClient, Refused, mint_token
+from local.client import mint_ticket
 from local.endpoints import Endpoints
 from local.errors import LocalError
 from local.settings import Settings
-
-FIRST_DELAY_SECONDS: Final = 0.5
-MAX_DELAY_SECONDS: Final = 15.0
+from notificationd_client.inbox import LiveInbox, Ticket
 
 
 def listen(settings: Settings, user_id: str) -> None:
@@ -30,32 +23,23 @@ def listen(settings: Settings, user_id: str) -> None:
         LocalError: nothing runs when it starts.
 
     """
-    token = mint_token(Endpoints.read(settings.state), user_id)
-    delays = waits()
-    while True:
+    minted = [mint_ticket(Endpoints.read(settings.state), user_id)]
+
+    def mint() -> Ticket:
+        """Return a ticket of the run of this moment: it may be another than before."""
         try:
-            endpoints = Endpoints.read(settings.state)
-            with InboxClient(endpoints.websocket_url, token) as client:
+            return minted.pop() if minted else mint_ticket(Endpoints.read(settings.state), user_id)
+        except LocalError as error:  # it is tried again
+            raise ConnectionError(str(error)) from error
+
+    def tell(state: str) -> None:
+        match state:
+            case "connected":
                 _say(f"listening to user {user_id}")
-                delays = waits()
-                while True:
-                    _print(client.receive(timeout=None))
-        except Refused:  # expired, or signed by an earlier run
-            with suppress(LocalError):
-                token = mint_token(endpoints, user_id)
-        except (ConnectionClosed, OSError, LocalError):
-            pass
-        delay = next(delays)
-        _say(f"disconnected; again in {delay:g} s")
-        time.sleep(delay)
+            case "waiting":
+                _say("disconnected; again in a moment")
 
-
-def waits() -> Iterator[float]:
-    """Yield the waits between tries to connect: doubling, up to MAX_DELAY_SECONDS."""
-    delay = FIRST_DELAY_SECONDS
-    while True:
-        yield delay
-        delay = min(2 * delay, MAX_DELAY_SECONDS)
+    LiveInbox(mint, on_frame=_print, on_state=tell).run()
 
 
 def _print(frame: dict[str, Any]) -> None:

@@ -15,18 +15,19 @@ from notificationd.runtime.logs import log_error
 handler = HttpApi(log_error)
 
 
-@handler.route("GET /users/{id}/notifications", Scope.READ)
+@handler.route("GET /users/{id}/notifications", Scope.READ, owner=True)
 def list_notifications(request: Request) -> Reply:
     """Return a page of a user's notifications, newest first."""
     user = request.path["id"]
-    page = services.inbox().page(user, ListQuery.parse(dict(request.query)).to_request(user))
+    query = ListQuery.parse(dict(request.query))
+    page = services.inbox().page(user, query.to_request(user), unread=query.unread)
     following = None if page.last_seen is None else encode_cursor(user, page.last_seen)
-    data = [notification_view(record) for record in page.records]
+    data = [notification_view(entry.record, entry.standing) for entry in page.entries]
     return Reply(HTTPStatus.OK, {"data": data, "next": following})
 
 
-@handler.route("GET /users/{id}/notifications/{notification_id}", Scope.READ)
+@handler.route("GET /users/{id}/notifications/{notification_id}", Scope.READ, owner=True)
 def get_notification(request: Request) -> Reply:
     """Return one notification with its timeline."""
-    record = services.inbox().one(request.path["id"], request.path["notification_id"])
-    return Reply(HTTPStatus.OK, notification_details(record))
+    found = services.inbox().one(request.path["id"], request.path["notification_id"])
+    return Reply(HTTPStatus.OK, notification_details(found.record, found.standing))

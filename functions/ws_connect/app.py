@@ -1,4 +1,4 @@
-"""The WebSocket API's routes: a socket opens, closes, or says something.
+"""The WebSocket API's routes: a socket opens, closes, or says something that is not of the inbox.
 
 Answers are posted to the socket like everything else that it is told, not returned: for that each
 route would need a route response, which the emulator does not know.
@@ -9,8 +9,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from notificationd.api import frames
-from notificationd.domain.errors import ConnectionGone, Unavailable
+from notificationd.api import actions, frames
+from notificationd.domain.errors import ConnectionGone, Malformed, TooLarge, Unavailable
 from notificationd.domain.ids import now_ms
 from notificationd.runtime import config, services
 from notificationd.runtime.logs import LogJournal, log_error
@@ -32,7 +32,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Answer:
         case "$disconnect":
             return _disconnect(context)
         case "ping":
-            return _reply(context, frames.pong())
+            return _reply(context, _pong(event.get("body") or ""))
         case _:
             return _reply(context, frames.not_understood(event.get("body") or ""))
 
@@ -56,6 +56,13 @@ def _disconnect(context: Mapping[str, Any]) -> Answer:
         log_error("disconnect_failed", error)
     LogJournal().note("disconnected", {"user_id": user})
     return _OK
+
+
+def _pong(body: str) -> bytes:
+    try:
+        return frames.pong(actions.ref_of(actions.read_frame(body)))
+    except (TooLarge, Malformed) as error:
+        return frames.error_of(error, None)
 
 
 def _reply(context: Mapping[str, Any], frame: bytes) -> Answer:

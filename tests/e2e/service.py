@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import requests
 
-from local.client import InboxClient, mint_token
+from local.client import InboxClient, mint_ticket, mint_token
 from local.sandbox.client import SandboxClient
+from notificationd_client.inbox import LiveInbox, Ticket, Timing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from local.stack import Stack
 
 PATIENCE_SECONDS = 90.0
+QUICK = Timing(settle=2, refresh=5, gap=0.5, answer=10, first_delay=0.1, longest_delay=1, tick=0.1)
 _POLL_SECONDS = 0.1
 
 
@@ -66,6 +68,9 @@ class Service:
     def post(self, path: str, body: object) -> requests.Response:
         return self.session.post(self.url(path), json=body, timeout=60)
 
+    def patch(self, path: str, body: object) -> requests.Response:
+        return self.session.patch(self.url(path), json=body, timeout=60)
+
     def send(self, user: Someone, channel: str, content: str = "hello", **fields: object) -> str:
         """Send a notification and return its id."""
         body = {"user_id": user.id, "notification_type": channel, "content": content, **fields}
@@ -87,12 +92,57 @@ class Service:
             lambda found: found["status"] != "pending",
         )
 
+    def inbox(self, user: Someone, **query: str) -> dict[str, Any]:
+        """Return a page of a user's inbox."""
+        answer = self.get(f"/users/{user.id}/inbox", **query)
+        assert answer.status_code == 200, answer.text
+        page: dict[str, Any] = answer.json()
+        return page
+
+    def everything(self, user: Someone, what: str = "inbox") -> list[dict[str, Any]]:
+        """Return all that is in a user's inbox and not archived, newest first.
+
+        Args:
+            what: or all `notifications`, archived ones too.
+        """
+        query = {"limit": "100"}
+        found: list[dict[str, Any]] = []
+        while True:
+            page = self.get(f"/users/{user.id}/{what}", **query).json()
+            found += page["data"]
+            if page["next"] is None:
+                return found
+            query["cursor"] = page["next"]
+
+    def mark(self, user: Someone, notification_id: str, **marks: bool) -> dict[str, Any]:
+        """Change a notification over HTTP."""
+        answer = self.patch(f"/users/{user.id}/notifications/{notification_id}", marks)
+        assert answer.status_code == 200, answer.text
+        changed: dict[str, Any] = answer.json()
+        return changed
+
+    def live(
+        self, user: Someone, url: str | None = None, timing: Timing | None = QUICK
+    ) -> LiveInbox:
+        """Return a client that follows the protocol, quicker than it would have to.
+
+        Args:
+            url: where it connects instead.
+            timing: None for that of the protocol.
+        """
+
+        def mint() -> Ticket:
+            ticket = mint_ticket(self.endpoints, user.id)
+            return ticket if url is None else replace(ticket, url=url)
+
+        return LiveInbox(mint, timing=timing)
+
     def token(self, user: Someone) -> str:
         return mint_token(self.endpoints, user.id)
 
-    def connect(self, user: Someone) -> InboxClient:
+    def connect(self, user: Someone, token: str | None = None) -> InboxClient:
         """Open a user's socket, as a browser does."""
-        return InboxClient(self.endpoints.websocket_url, self.token(user))
+        return InboxClient(self.endpoints.websocket_url, token or self.token(user))
 
     # --- behind it
 

@@ -20,6 +20,9 @@ def test_no_credentials_are_401(service: Service, user: Someone) -> None:
     for method, path in (
         ("POST", "/notifications"),
         ("GET", f"/users/{user.id}/notifications"),
+        ("GET", f"/users/{user.id}/inbox"),
+        ("PATCH", f"/users/{user.id}/notifications/x"),
+        ("POST", f"/users/{user.id}/notifications/read-all"),
         ("GET", f"/users/{user.id}"),
         ("PUT", f"/users/{user.id}"),
         ("POST", f"/users/{user.id}/tokens"),

@@ -27,12 +27,14 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "ConsoleFunction": {"statusCode": 200},
     "DeadLettersFunction": {"statusCode": 200},
     "DispatchFunction": {"batchItemFailures": []},
+    "InboxFunction": {"statusCode": 200},
     "ListFunction": {"statusCode": 200},
     "ReconcileFunction": {"pending": 0, "abandoned": 0},
     "SendFunction": {"statusCode": 201},
     "UsersFunction": {"statusCode": 200},
     "WatchFunction": {},
     "WsConnectFunction": {"statusCode": 200},
+    "WsInboxFunction": {"statusCode": 200},
 }
 
 

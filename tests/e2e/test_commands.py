@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from tests.e2e.service import Service, Someone
 
-_PYTHON_PATH = f"{ROOT}:{ROOT / 'layers/shared'}"
+_PYTHON_PATH = f"{ROOT}:{ROOT / 'layers/shared'}:{ROOT / 'clients/python'}"
 
 
 @dataclass(frozen=True)

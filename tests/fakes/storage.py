@@ -26,6 +26,7 @@ from notificationd.domain.watch import Change, Key
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from notificationd.domain.marks import Marks
     from notificationd.domain.profile import Profile
     from notificationd.domain.watch import WatchEntry
 
@@ -92,12 +93,19 @@ class MemoryNotifications:
     def get(self, user: str, notification_id: str) -> Record | None:
         return self._records.get(Key(user, notification_id))
 
+    def of(self, user: str) -> list[Record]:
+        """Return a user's records, oldest first."""
+        mine = (record for key, record in list(self._records.items()) if key.user == user)
+        return sorted(mine, key=lambda record: record.notification.id)
+
+    def mark(self, user: str, notification_id: str, marks: Marks) -> None:
+        """Put marks onto a record, as the inbox does."""
+        with self._lock:
+            key = Key(user, notification_id)
+            self._write(key, replace(self._records[key], marks=marks))
+
     def page(self, user: str, request: PageRequest) -> Page:
-        mine = sorted(
-            (record for key, record in self._records.items() if key.user == user),
-            key=lambda record: record.notification.id,
-            reverse=True,
-        )
+        mine = list(reversed(self.of(user)))
         below = [r for r in mine if request.after is None or r.notification.id < request.after]
         wanted = [
             record

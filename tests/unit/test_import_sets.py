@@ -43,9 +43,11 @@ def loaded_by(handler: str) -> set[str]:
     [
         ("functions.authorize.app", set[str]()),
         ("functions.ws_connect.app", set[str]()),
+        ("functions.ws_inbox.app", set[str]()),
         ("functions.dispatch.app", set[str]()),
         ("functions.send.app", {"pydantic"}),
         ("functions.list.app", {"pydantic"}),
+        ("functions.inbox.app", {"pydantic"}),
         ("functions.users.app", {"pydantic"}),
         ("functions.dead_letters.app", {"pydantic"}),
     ],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from functions.send.app import handler
+from notificationd.runtime import aws
 from tests.unit.functions.conftest import api_event, call
 
 if TYPE_CHECKING:
@@ -43,6 +44,21 @@ def test_an_ordinary_record_fits_into_one_write_unit(account: Account) -> None:
     (item,) = account.items()
     size = sum(len(name) + len(json.dumps(value)) for name, value in item.items())
     assert size < 1024
+
+
+def test_an_in_app_send_is_one_write_and_one_look_for_devices(account: Account) -> None:
+    """Neither a count nor a revision is kept by it: those who change the inbox do that."""
+    calls: list[str] = []
+
+    def take_down(model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's own
+        calls.append(model.name)
+
+    aws.dynamodb().meta.events.register("before-call.dynamodb", take_down)
+    body = {"user_id": 4, "notification_type": "in-app", "content": "hello"}
+
+    assert call(handler, api_event(ROUTE, body=body))[0] == 201
+    assert sorted(calls) == ["PutItem", "Query"]
+    assert len(account.items()) == 1
 
 
 @pytest.mark.parametrize(

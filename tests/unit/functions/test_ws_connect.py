@@ -48,8 +48,12 @@ def test_a_socket_is_known_while_it_is_open(account: Account) -> None:
 @pytest.mark.usefixtures("account")
 def test_a_ping_is_answered(sockets: RecordingSockets) -> None:
     handler(event("ping", '{"action":"ping"}'), None)
+    handler(event("ping", '{"action":"ping","ref":"é 1"}'), None)
+    handler(event("ping", '{"action":"ping","ref":{}}'), None)
 
-    assert sockets.frames == [("abc=", b'{"type": "pong"}')]
+    answers = [(connection, json.loads(frame)) for connection, frame in sockets.frames]
+    pong = {"type": "pong"}
+    assert answers == [("abc=", pong), ("abc=", {**pong, "ref": "é 1"}), ("abc=", pong)]
 
 
 @pytest.mark.parametrize(

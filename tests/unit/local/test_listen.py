@@ -1,64 +1,68 @@
-"""`make listen` reconnects, and ever more patiently."""
+"""`make listen` prints what comes, and goes on when the service was away."""
 
-from itertools import islice
-from typing import Self
+from collections.abc import Callable
 
 import pytest
 
 from local import listen as module
-from local.client import Refused
 from local.endpoints import Endpoints
-from local.listen import listen, waits
+from local.errors import LocalError
+from local.listen import listen
 from local.settings import Settings
+from notificationd_client.inbox import Ticket
 
 _ENDPOINTS = Endpoints("http://api", "ws://socket", "", "", "nd_key", "")
+_TICKET = Ticket("ws://socket", "token", 0)
 
 
-class _Socket:
-    """A connection that gets one frame and is then cut off."""
+class _Inbox:
+    """An inbox that is told one thing, and is then cut off while the service is away."""
 
-    def __init__(self, _url: str, token: str) -> None:
-        if token == "old":
-            raise Refused(403)
-        self._frames = iter([{"type": "notification"}])
+    def __init__(
+        self,
+        mint: Callable[[], Ticket],
+        *,
+        on_frame: Callable[[dict[str, str]], None],
+        on_state: Callable[[str], None],
+    ) -> None:
+        self._mint = mint
+        self._on_frame = on_frame
+        self._on_state = on_state
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def receive(self, timeout: float | None) -> dict[str, str]:
-        assert timeout is None
-        try:
-            return next(self._frames)
-        except StopIteration:
-            raise ConnectionResetError from None
-
-
-def test_waits_double_up_to_a_limit() -> None:
-    assert list(islice(waits(), 7)) == [0.5, 1, 2, 4, 8, 15, 15]
+    def run(self) -> None:
+        self._on_state("connecting")
+        assert self._mint() == _TICKET
+        self._on_state("connected")
+        self._on_frame({"type": "pong"})
+        self._on_state("waiting")
+        with pytest.raises(OSError, match="nothing runs"):
+            self._mint()
 
 
-def test_after_a_cut_it_connects_again_and_a_refused_token_is_replaced(
+def test_every_frame_is_printed_and_what_is_away_is_tried_again(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    tokens = iter(["old", "new"])
-    slept: list[float] = []
+    tickets = [_TICKET]
 
-    def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        if len(slept) == 3:
-            raise KeyboardInterrupt
+    def mint(*_: object) -> Ticket:
+        if not tickets:
+            raise LocalError("nothing runs")
+        return tickets.pop()
 
-    monkeypatch.setattr(module, "mint_token", lambda *_: next(tokens))
-    monkeypatch.setattr(module, "InboxClient", _Socket)
-    monkeypatch.setattr("local.listen.time.sleep", sleep)
+    monkeypatch.setattr(module, "mint_ticket", mint)
+    monkeypatch.setattr(module, "LiveInbox", _Inbox)
     monkeypatch.setattr(Endpoints, "read", lambda _: _ENDPOINTS)
 
-    with pytest.raises(KeyboardInterrupt):
-        listen(settings, "4")
+    listen(settings, "4")
 
-    assert slept == [0.5, 0.5, 0.5]
-    frames = [line.partition("  ")[2] for line in capsys.readouterr().out.splitlines()]
-    assert frames == ['{"type": "notification"}'] * 2
+    printed = capsys.readouterr()
+    assert [line.partition("  ")[2] for line in printed.out.splitlines()] == ['{"type": "pong"}']
+    assert [line.partition("  ")[2] for line in printed.err.splitlines()] == [
+        "listening to user 4",
+        "disconnected; again in a moment",
+    ]
+
+
+def test_where_nothing_runs_it_says_so_at_once(settings: Settings) -> None:
+    with pytest.raises(LocalError, match="not running"):
+        listen(settings, "4")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,7 @@ class World:
     queue: MemoryQueue = field(default_factory=MemoryQueue)
     sockets: RecordingSockets = field(default_factory=RecordingSockets)
     journal: RecordingJournal = field(default_factory=RecordingJournal)
+    patience: float = 60
 
     def send(self, **fields: Any) -> Notification:  # noqa: ANN401 - any field of a command
         push = Push(
@@ -51,6 +53,7 @@ class World:
             journal=self.journal,
             pool=self.pool,
             frame=notification_frame,
+            patience=self.patience,
         )
         use_case = Send(
             notifications=self.notifications,
@@ -196,6 +199,29 @@ def test_a_gone_socket_is_forgotten_and_a_busy_one_is_left_to_the_queue(world: W
     assert list(world.connections.of("4")) == ["busy", "fine"]
     assert world.queue.pushes == [(notification, ("busy",))]
     assert [connection for connection, _ in world.sockets.frames] == ["fine"]
+
+
+def test_a_socket_that_does_not_answer_is_left_to_the_queue_and_not_waited_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for connection in ("fine", "hanging"):
+        world.connections.add("4", connection, NOW)
+    released = threading.Event()
+    post = world.sockets.post
+
+    def hang(connection_id: str, frame: bytes) -> None:
+        if connection_id == "hanging":
+            released.wait()
+        post(connection_id, frame)
+
+    monkeypatch.setattr(world.sockets, "post", hang)
+    world.patience = 0.5
+
+    notification = world.send(channel=Channel.IN_APP)
+
+    assert [connection for connection, _ in world.sockets.frames] == ["fine"]
+    assert world.queue.pushes == [(notification, ("hanging",))]
+    released.set()
 
 
 def test_sockets_that_cannot_be_looked_up_are_left_to_the_queue(

@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from tests.unit.template.loader import Json, Template
 
 HTTP_API = {"Ref": "HttpApi"}
+WEBSOCKET_API = {"Ref": "WebSocketApi"}
 _PREFIX = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${HttpApi}"
+
+
+def http_parts(template: Template, kind: str) -> dict[str, Json]:
+    """Return the parts of a kind, but for those of the WebSocket API: SAM makes most of these."""
+    parts = template.all(f"AWS::ApiGatewayV2::{kind}")
+    return {name: part for name, part in parts.items() if part["ApiId"] != WEBSOCKET_API}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class Route:
 
 def routes(template: Template) -> Iterator[Route]:
     """Yield the routes of the HTTP API."""
-    for properties in template.all("AWS::ApiGatewayV2::Route").values():
+    for properties in http_parts(template, "Route").values():
         target = template.text(properties["Target"])
         integration = template.resource(target.removeprefix("integrations/${").removesuffix("}"))
         function = integration["IntegrationUri"]["Fn::GetAtt"][0]

@@ -36,6 +36,13 @@ GRANTS: dict[str, dict[str, set[str]]] = {
         "dynamodb:GetItem": {TABLE},
         "dynamodb:Query": {TABLE},
     },
+    "InboxFunction": {
+        "dynamodb:DeleteItem": {TABLE},
+        "dynamodb:GetItem": {TABLE},
+        "dynamodb:Query": {TABLE},
+        "dynamodb:UpdateItem": {TABLE},
+        "execute-api:ManageConnections": {SOCKETS},
+    },
     "UsersFunction": {
         "dynamodb:GetItem": {TABLE},
         "dynamodb:UpdateItem": {TABLE},
@@ -83,6 +90,13 @@ GRANTS: dict[str, dict[str, set[str]]] = {
     "WsConnectFunction": {
         "dynamodb:DeleteItem": {TABLE},
         "dynamodb:PutItem": {TABLE},
+        "execute-api:ManageConnections": {SOCKETS},
+    },
+    "WsInboxFunction": {
+        "dynamodb:DeleteItem": {TABLE},
+        "dynamodb:GetItem": {TABLE},
+        "dynamodb:Query": {TABLE},
+        "dynamodb:UpdateItem": {TABLE},
         "execute-api:ManageConnections": {SOCKETS},
     },
     "ConsoleFunction": {},

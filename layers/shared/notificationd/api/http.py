@@ -95,7 +95,7 @@ class HttpApi:
     """
 
     def __init__(self, log_error: ErrorLog) -> None:
-        self._routes: dict[str, tuple[Scope, Route]] = {}
+        self._routes: dict[str, tuple[Scope, bool, Route]] = {}
         self._log_error = log_error
 
     @property
@@ -103,17 +103,17 @@ class HttpApi:
         """The routes that it answers, as the template has them."""
         return frozenset(self._routes)
 
-    def route(self, key: str, scope: Scope) -> Callable[[Route], Route]:
+    def route(self, key: str, scope: Scope, *, owner: bool = False) -> Callable[[Route], Route]:
         """Register a route.
 
         Args:
             key: as the template has it, like `GET /users/{id}`.
-            scope: what a caller must be allowed to do. A user token passes for `read` where the
-                path names its own user.
+            scope: what an API key must be allowed to do.
+            owner: whether the token of the user whom the path names opens it, too.
         """
 
         def register(route: Route) -> Route:
-            self._routes[key] = (scope, route)
+            self._routes[key] = (scope, owner, route)
             return route
 
         return register
@@ -134,13 +134,13 @@ class HttpApi:
         if entry is None:
             message = "There is no such route."
             raise NotFound(message)
-        scope, route = entry
+        scope, owner, route = entry
         caller = caller_of(event)
         request = Request(event, caller)
         user = request.path.get("id")
         if user is not None and (errors := tuple(user_id_errors(user))):
             raise InvalidRequest(*errors)
-        caller.check(scope, user)
+        caller.check(scope, user if owner else None)
         return route(request)
 
 

@@ -21,6 +21,9 @@ from pydantic_core import PydanticCustomError
 from notificationd.domain.content import EXPIRY_SECONDS
 from notificationd.domain.dead_letter import REASONS, Wanted
 from notificationd.domain.errors import FieldError, InvalidRequest
+from notificationd.domain.ids import is_uuid7
+from notificationd.domain.inbox import InboxRequest
+from notificationd.domain.marks import Change
 from notificationd.domain.notification import Channel, Delivery
 from notificationd.domain.page import PageRequest, decode_cursor
 from notificationd.domain.record import Status  # noqa: TC001 - pydantic reads it at run time
@@ -89,6 +92,7 @@ class ListQuery(RequestModel):
     cursor: str | None = None
     type: Channel | None = None
     status: Status | None = None
+    unread: bool | None = None
 
     def to_request(self, user: str) -> PageRequest:
         """Return the page that is asked for."""
@@ -98,6 +102,60 @@ class ListQuery(RequestModel):
             channel=self.type,
             status=self.status,
         )
+
+
+def _an_id(text: str) -> str:
+    if not is_uuid7(text):
+        message = "must be the id of a notification"
+        raise PydanticCustomError("invalid", message)
+    return text
+
+
+class InboxQuery(RequestModel):
+    """The query of `GET /users/{id}/inbox`."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    cursor: str | None = None
+    unread: bool | None = None
+
+    def to_request(self, user: str) -> InboxRequest:
+        """Return the page that is asked for."""
+        return InboxRequest(
+            limit=self.limit,
+            after=None if self.cursor is None else decode_cursor(user, self.cursor),
+            unread=self.unread,
+        )
+
+
+class MarkRequest(RequestModel):
+    """The body of `PATCH /users/{id}/notifications/{notification_id}`: true does, false undoes."""
+
+    read: StrictBool | None = None
+    seen: StrictBool | None = None
+    archived: StrictBool | None = None
+
+    def to_changes(self) -> list[Change]:
+        """Return the changes that are asked for.
+
+        Raises:
+            InvalidRequest: there are none.
+        """
+        asked = (
+            (self.read, Change.READ, Change.UNREAD),
+            (self.seen, Change.SEEN, Change.UNSEEN),
+            (self.archived, Change.ARCHIVED, Change.UNARCHIVED),
+        )
+        changes = [do if said else undo for said, do, undo in asked if said is not None]
+        if not changes:
+            detail = "say what changes: `read`, `seen` or `archived`"
+            raise InvalidRequest(FieldError("body", "missing", detail))
+        return changes
+
+
+class ReadAllRequest(RequestModel):
+    """The body of `POST /users/{id}/notifications/read-all`, which may be left out."""
+
+    up_to: Annotated[StrictStr, AfterValidator(_an_id)] | None = None
 
 
 def _known_reason(text: str) -> str:

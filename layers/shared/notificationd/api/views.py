@@ -6,10 +6,14 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from notificationd.domain.marks import NEW, Standing
+from notificationd.domain.notification import Channel
 from notificationd.domain.record import Attempt, Record, Status, accepted
 
 if TYPE_CHECKING:
     from notificationd.domain.dead_letter import Finding
+    from notificationd.domain.inbox import Count
+    from notificationd.domain.marks import Progress
     from notificationd.domain.notification import Notification
 
 FRAME_BYTES = 128 * 1024
@@ -22,8 +26,12 @@ def timestamp(at: int) -> str:
     return text.replace("+00:00", "Z")
 
 
-def notification_view(record: Record) -> dict[str, Any]:
-    """Return a notification as it stands in a list."""
+def notification_view(record: Record, standing: Standing | None = None) -> dict[str, Any]:
+    """Return a notification as it stands in a list.
+
+    Args:
+        standing: in the inbox; email and SMS have none.
+    """
     notification = record.notification
     view: dict[str, Any] = {
         "id": notification.id,
@@ -40,13 +48,28 @@ def notification_view(record: Record) -> dict[str, Any]:
         "data": notification.data,
         "reason": record.reason,
     }
+    if standing is not None:
+        view |= {"read": standing.read, "seen": standing.seen, "archived": standing.archived}
     return view | {name: value for name, value in optional.items() if value is not None}
 
 
-def notification_details(record: Record) -> dict[str, Any]:
+def count_view(progress: Progress, count: Count) -> dict[str, Any]:
+    """Return how many notifications are unread, and what tells one count from another."""
+    return {
+        "unread": count.unread,
+        "unread_capped": count.capped,
+        "revision": progress.revision,
+        "read_up_to": progress.said_up_to or None,
+        "settled": count.settled,
+        "recent": list(count.recent),
+    }
+
+
+def notification_details(record: Record, standing: Standing | None = None) -> dict[str, Any]:
     """Return a notification with its timeline."""
     return {
-        **notification_view(record),
+        **notification_view(record, standing),
+        **(_marks_view(record) if record.notification.channel is Channel.IN_APP else {}),
         "delivery": record.notification.delivery,
         "expires_at": _optional_timestamp(record.notification.expires_at),
         "attempts": [_attempt_view(attempt) for attempt in record.attempts],
@@ -80,11 +103,25 @@ def notification_frame(notification: Notification) -> bytes:
     A content of little else than escapes can outgrow a frame; then it comes without its content
     and says so, and the client fetches it.
     """
-    view = notification_view(accepted(notification, Status.SENT))
+    view = notification_view(accepted(notification, Status.SENT), NEW)
     frame = _frame(view)
     if len(frame) > FRAME_BYTES:
-        frame = _frame({**view, "content": "", "truncated": True})
+        frame = _frame(truncated(view))
     return frame
+
+
+def truncated(view: dict[str, Any]) -> dict[str, Any]:
+    """Return a notification without its content, and saying so."""
+    return {**view, "content": "", "truncated": True}
+
+
+def _marks_view(record: Record) -> dict[str, Any]:
+    marks = record.marks
+    return {
+        "read_at": _optional_timestamp(marks.read_at),
+        "seen_at": _optional_timestamp(marks.seen_at),
+        "archived_at": _optional_timestamp(marks.archived_at),
+    }
 
 
 def _optional_timestamp(at: int | None) -> str | None:

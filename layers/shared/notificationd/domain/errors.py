@@ -13,6 +13,7 @@ NotificationError
 ├── AlreadySettled       the notification has reached a final state
 ├── LeaseHeld            another worker may be sending it right now
 ├── LeaseLost            another worker has taken it over
+├── InboxChanged         somebody else has changed the inbox since it was looked at
 ├── ConnectionGone       the socket is closed and will not come back
 └── DeliveryError        what a provider call can end in, other than acceptance
     ├── Permanent        the provider refused this message or this address
@@ -103,6 +104,10 @@ class LeaseHeld(NotificationError):
 
 class LeaseLost(NotificationError):
     """Another worker has taken the notification over."""
+
+
+class InboxChanged(NotificationError):
+    """Somebody else has changed the inbox since it was looked at; nothing was stored."""
 
 
 class ConnectionGone(NotificationError):

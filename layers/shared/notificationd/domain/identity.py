@@ -28,7 +28,11 @@ class ApiKey:
     scopes: frozenset[Scope]
 
     def check(self, scope: Scope, user: str | None = None) -> None:  # noqa: ARG002 - any user's
-        """Raise Forbidden unless this caller may do what `scope` stands for."""
+        """Raise Forbidden unless this caller may do what `scope` stands for.
+
+        Args:
+            user: as for `User.check`; a key is not bound to one.
+        """
         if scope not in self.scopes:
             message = f"This API key does not have the scope {scope!r}."
             raise Forbidden(message)
@@ -46,9 +50,14 @@ class User:
     key: str
     expires_at: int
 
-    def check(self, scope: Scope, user: str | None = None) -> None:
-        """Raise Forbidden unless it is this user's own inbox that is to be read."""
-        if scope is not Scope.READ or user is None or user != self.key:
+    def check(self, scope: Scope, user: str | None = None) -> None:  # noqa: ARG002 - its own only
+        """Raise Forbidden unless it is this user's own inbox that is to be read or changed.
+
+        Args:
+            scope: what an API key would need for it.
+            user: whose inbox it is; None for whatever is none.
+        """
+        if user is None or user != self.key:
             message = "This user token opens its own user's inbox and nothing else."
             raise Forbidden(message)
 

@@ -29,6 +29,21 @@ def uuid7(at: int) -> str:
     return str(uuid.UUID(int=value))
 
 
+def first_id(at: int) -> str:
+    """Return the smallest id of a millisecond: whatever was made earlier is below it."""
+    return str(uuid.UUID(int=(at & (1 << 48) - 1) << 80 | 0x7 << 76 | 0x2 << 62))
+
+
+def last_id(at: int) -> str:
+    """Return the greatest id of a millisecond."""
+    return str(uuid.UUID(int=uuid.UUID(first_id(at)).int | 0xFFF << 64 | (1 << 62) - 1))
+
+
+def time_of(uuid7: str) -> int:
+    """Return when an id was made, in milliseconds since the epoch."""
+    return uuid.UUID(uuid7).int >> 80
+
+
 def is_uuid7(text: str) -> bool:
     """Tell whether a text is a UUIDv7 in its one canonical form."""
     return _UUID7.fullmatch(text) is not None

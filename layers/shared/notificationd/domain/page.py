@@ -6,6 +6,7 @@ import base64
 import hashlib
 import uuid
 from dataclasses import dataclass
+from itertools import batched
 from typing import TYPE_CHECKING
 
 from notificationd.domain.errors import FieldError, InvalidRequest
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from notificationd.domain.record import Record, Status
 
 _CHECK_BYTES = 8
+_ID_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,31 +50,45 @@ class Page:
     user_is_known: bool
 
 
-def encode_cursor(user: str, last_seen: str) -> str:
-    """Return a cursor: opaque text that only fits the user it was made for."""
-    raw = uuid.UUID(last_seen).bytes
+def encode_cursor(user: str, *ids: str) -> str:
+    """Return a cursor: opaque text that only fits the user it was made for.
+
+    Args:
+        ids: the last one that was seen, and what else the next page has to know.
+    """
+    raw = b"".join(uuid.UUID(each).bytes for each in ids)
     return base64.urlsafe_b64encode(raw + _check(user, raw)).decode()
 
 
 def decode_cursor(user: str, cursor: str) -> str:
-    """Return the id that a cursor stands for.
+    """Return the one id that a cursor stands for.
+
+    Raises:
+        InvalidRequest: it was mangled, or made for another user.
+    """
+    (last_seen,) = decode_ids(user, cursor, 1)
+    return last_seen
+
+
+def decode_ids(user: str, cursor: str, number: int) -> tuple[str, ...]:
+    """Return the ids that a cursor stands for.
 
     The check keeps mistakes out, not attackers: a user's records are all that a cursor can
     reach in any case, since the user is not taken from it.
 
     Raises:
-        InvalidRequest: it was mangled, or made for another user.
+        InvalidRequest: it was mangled, made for another user, or stands for another number of ids.
     """
     try:
         decoded = base64.b64decode(cursor, altchars=b"-_", validate=True)
     except ValueError:
         decoded = b""
-    raw, check = decoded[:16], decoded[16:]
-    if len(raw) != 16 or check != _check(user, raw):  # noqa: PLR2004 - a UUID's bytes
+    raw, check = decoded[: number * _ID_BYTES], decoded[number * _ID_BYTES :]
+    if len(raw) != number * _ID_BYTES or check != _check(user, raw):
         raise InvalidRequest(
             FieldError("cursor", "invalid", "is not a cursor of this user's notifications")
         )
-    return str(uuid.UUID(bytes=raw))
+    return tuple(str(uuid.UUID(bytes=bytes(each))) for each in batched(raw, _ID_BYTES, strict=True))
 
 
 def _check(user: str, raw: bytes) -> bytes:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from notificationd.domain.dead_letter import DeadLetter
     from notificationd.domain.identity import ApiKey, Scope, User
+    from notificationd.domain.inbox import InboxPage, InboxRequest, Unmarked
+    from notificationd.domain.marks import Marks, Progress
     from notificationd.domain.notification import Channel, Notification
     from notificationd.domain.page import Page, PageRequest
     from notificationd.domain.profile import Profile
@@ -64,6 +66,45 @@ class Notifications(Protocol):
 
     def page(self, user: str, request: PageRequest) -> Page:
         """Return a user's records, newest first."""
+
+
+class Inboxes(Protocol):
+    """The users' inboxes: what is read, seen and archived. Email and SMS are not in them."""
+
+    def look(self, user: str, ids: Collection[str] = ()) -> tuple[Progress, dict[str, Marks]]:
+        """Return how far a user has read, and what is marked on some notifications.
+
+        All of it is of one moment. An id that is in nobody's inbox, or in another's, is left out.
+
+        Args:
+            ids: at most 24.
+
+        Raises:
+            InboxChanged: it is being changed right now.
+        """
+
+    def replace(
+        self, user: str, before: Progress, after: Progress, marks: Mapping[str, Marks]
+    ) -> None:
+        """Store a change in one go, or nothing of it. Without marks it is a single write.
+
+        Args:
+            before: what `look` returned.
+            marks: the new ones, by the ids of notifications that are in the inbox.
+
+        Raises:
+            InboxChanged: `before` is not how it stands any more.
+        """
+
+    def page(self, user: str, request: InboxRequest, progress: Progress) -> InboxPage:
+        """Return some of a user's in-app notifications, newest first."""
+
+    def unmarked(self, user: str, above: str, limit: int) -> Unmarked:
+        """Return the in-app notifications with greater ids that are not marked as read.
+
+        Args:
+            limit: how many that are not archived are enough.
+        """
 
 
 class Connections(Protocol):

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
 from notificationd.domain.errors import AlreadySettled, LeaseHeld, LeaseLost
+from notificationd.domain.marks import UNMARKED, Marks
 from notificationd.domain.notification import Delivery
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ class Record:
         next_attempt_at: when the next try is due, in milliseconds since the epoch.
         missed_at: when its message was first looked for in vain, in milliseconds since the epoch;
             None again once it is claimed or redriven.
+        marks: what its user did to it in the inbox. In-app only.
     """
 
     notification: Notification
@@ -109,6 +111,7 @@ class Record:
     next_attempt_at: int | None = None
     lease: Lease | None = None
     missed_at: int | None = None
+    marks: Marks = UNMARKED
 
 
 @dataclass(frozen=True, slots=True)

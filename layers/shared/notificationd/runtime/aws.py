@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 POOL_SIZE = 10
-"""As many connections as a batch has records and a push has threads."""
+"""As many connections as a batch has records."""
+SOCKET_POOL_SIZE = 20
+"""Of threads that write to sockets, and of their connections: ten that hang leave ten to go on."""
 
 _STORAGE = Config(
     connect_timeout=1,
@@ -31,11 +33,11 @@ _ONCE = Config(  # after a lost answer a retry of the SDK's would send twice
     retries={"mode": "standard", "total_max_attempts": 1},
     max_pool_connections=POOL_SIZE,
 )
-_SOCKETS = Config(  # a push that is slow is left to the in-app queue
+_SOCKETS = Config(  # a push that is slow is left to the in-app queue; a socket takes about 20 ms
     connect_timeout=1,
-    read_timeout=2,
+    read_timeout=1,
     retries={"mode": "standard", "total_max_attempts": 1},
-    max_pool_connections=POOL_SIZE,
+    max_pool_connections=SOCKET_POOL_SIZE,
 )
 
 

@@ -18,6 +18,7 @@ from notificationd.runtime.logs import LogJournal
 
 if TYPE_CHECKING:
     from notificationd.adapters.dynamodb.connections import DynamoConnections
+    from notificationd.adapters.dynamodb.inboxes import DynamoInboxes
     from notificationd.adapters.dynamodb.notifications import DynamoNotifications
     from notificationd.adapters.dynamodb.profiles import DynamoProfiles
     from notificationd.adapters.dynamodb.watch_list import DynamoWatchList
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
     from notificationd.adapters.tokens import JwtTokens
     from notificationd.adapters.websocket import ApiGatewaySockets
     from notificationd.services.authenticate import Authenticate
+    from notificationd.services.change_inbox import ChangeInbox
     from notificationd.services.dead_letters import DeadLetterOffice
     from notificationd.services.dispatch import Dispatch
     from notificationd.services.dispatch_push import DispatchPush
     from notificationd.services.inbox import Inbox
     from notificationd.services.push import Push
+    from notificationd.services.read_inbox import CountUnread, ReadInbox
     from notificationd.services.reconcile import Reconcile
     from notificationd.services.send import Send
     from notificationd.services.users import Users
@@ -66,7 +69,44 @@ def inbox() -> Inbox:
     """Return the use cases behind `GET /users/{id}/notifications`."""
     from notificationd.services.inbox import Inbox
 
-    return Inbox(notifications=_notifications())
+    return Inbox(notifications=_notifications(), inboxes=_inboxes())
+
+
+@cache
+def read_inbox() -> ReadInbox:
+    """Return the use case behind `GET /users/{id}/inbox` and a socket's `sync`."""
+    from notificationd.services.read_inbox import ReadInbox
+
+    return ReadInbox(inboxes=_inboxes(), count=_count_unread(), pool=pool())
+
+
+@cache
+def change_inbox(endpoint: str) -> ChangeInbox:
+    """Return the use cases that change an inbox.
+
+    Args:
+        endpoint: of the WebSocket API whose sockets are told.
+    """
+    from notificationd.api import frames
+    from notificationd.services.broadcast import Broadcast
+    from notificationd.services.change_inbox import ChangeInbox
+
+    broadcast = Broadcast(
+        connections=connections(),
+        sockets=sockets(endpoint),
+        journal=LogJournal(),
+        pool=_socket_pool(),
+    )
+    return ChangeInbox(
+        inboxes=_inboxes(),
+        connections=connections(),
+        count=_count_unread(),
+        broadcast=broadcast,
+        journal=LogJournal(),
+        pool=pool(),
+        clock=now_ms,
+        frame=frames.state,
+    )
 
 
 @cache
@@ -229,6 +269,20 @@ def _dead_letters() -> SqsDeadLetters:
 
 
 @cache
+def _inboxes() -> DynamoInboxes:
+    from notificationd.adapters.dynamodb.inboxes import DynamoInboxes
+
+    return DynamoInboxes(aws.dynamodb(), config.table_name())
+
+
+@cache
+def _count_unread() -> CountUnread:
+    from notificationd.services.read_inbox import CountUnread
+
+    return CountUnread(inboxes=_inboxes(), clock=now_ms)
+
+
+@cache
 def _profiles() -> DynamoProfiles:
     from notificationd.adapters.dynamodb.profiles import DynamoProfiles
 
@@ -270,7 +324,7 @@ def _socket_pool() -> ThreadPoolExecutor:
 
     Not those of `pool`: they wait for these, and a pool that waits for itself waits for ever.
     """
-    return ThreadPoolExecutor(max_workers=aws.POOL_SIZE)
+    return ThreadPoolExecutor(max_workers=aws.SOCKET_POOL_SIZE)
 
 
 @cache

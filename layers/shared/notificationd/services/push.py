@@ -1,7 +1,7 @@
 """Push an in-app notification to its user's live sockets.
 
 A push is a courtesy: the notification is in the user's inbox already, and a client that missed
-the push finds it there when it syncs. So nothing here fails the caller.
+the push finds it there when it syncs. So nothing here fails the caller, or makes it wait for long.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from notificationd.domain.errors import ConnectionGone, Unavailable
+from notificationd.domain.errors import Unavailable
 from notificationd.domain.notification import Notification, user_key
+from notificationd.services.broadcast import PATIENCE_SECONDS, Broadcast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Push:
-    """Writes to all sockets at once, and tidies away the dead ones.
+    """Tells a user's devices of a notification, and leaves those it cannot reach to the queue.
 
     Args:
         frame: renders a notification as clients receive it.
-        pool: where the sockets are written to side by side, so that a slow one delays no other.
+        pool: where the sockets are written to side by side.
+        patience: seconds after which sockets that have not answered are left to the queue.
     """
 
     connections: ports.Connections
@@ -34,6 +36,7 @@ class Push:
     journal: ports.Journal
     pool: Executor
     frame: Callable[[Notification], bytes]
+    patience: float = PATIENCE_SECONDS
 
     def __call__(
         self, notification: Notification, connection_ids: Sequence[str]
@@ -41,27 +44,26 @@ class Push:
         """Push to sockets and return those that should be tried again."""
         if not connection_ids:
             return ()
-        user = user_key(notification.user_id)
-        frame = self.frame(notification)
-        taken = list(
-            self.pool.map(lambda connection: self._post(user, connection, frame), connection_ids)
+        broadcast = Broadcast(
+            connections=self.connections,
+            sockets=self.sockets,
+            journal=self.journal,
+            pool=self.pool,
+            patience=self.patience,
         )
-        pushed = sum(answer is True for answer in taken)
-        if pushed:
+        user = user_key(notification.user_id)
+        delivery = broadcast(user, self.frame(notification), connection_ids)
+        if delivery.taken:
             self.journal.note(
                 "pushed",
                 {
                     "notification_id": notification.id,
                     "user_id": notification.user_id,
                     "channel": notification.channel,
-                    "connections": pushed,
+                    "connections": delivery.taken,
                 },
             )
-        return tuple(
-            connection
-            for connection, answer in zip(connection_ids, taken, strict=True)
-            if answer is None
-        )
+        return delivery.missed
 
     def later(self, notification: Notification, connection_ids: Sequence[str] | None) -> None:
         """Leave sockets to the in-app queue; all of the user's where none are named."""
@@ -71,20 +73,3 @@ class Push:
             self.journal.warn(
                 "push_dropped", {"notification_id": notification.id, "error": str(error)}
             )
-
-    def _post(self, user: str, connection_id: str, frame: bytes) -> bool | None:
-        """Return whether it was taken: True, False for a dead socket, None for not this time."""
-        try:
-            self.sockets.post(connection_id, frame)
-        except ConnectionGone:
-            self._forget(user, connection_id)
-            return False
-        except Unavailable:
-            return None
-        return True
-
-    def _forget(self, user: str, connection_id: str) -> None:
-        try:
-            self.connections.remove(user, connection_id)
-        except Unavailable as error:  # the next push to it tries again
-            self.journal.warn("connection_not_removed", {"user_id": user, "error": str(error)})

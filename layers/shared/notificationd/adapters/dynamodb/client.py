@@ -71,9 +71,12 @@ def update_expression(
 
     Every name gets a placeholder: many of ours (`status`, `user`, `data`) are reserved words.
     """
-    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in assign)
+    parts = []
+    if assign:
+        parts.append("SET " + ", ".join(f"#{name} = :{name}" for name in assign))
     if remove:
-        expression += " REMOVE " + ", ".join(f"#{name}" for name in remove)
+        parts.append("REMOVE " + ", ".join(f"#{name}" for name in remove))
+    expression = " ".join(parts)
     names = {f"#{name}": name for name in (*assign, *remove)}
     values = {f":{name}": value for name, value in assign.items()}
     return expression, names, values

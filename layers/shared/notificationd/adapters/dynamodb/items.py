@@ -3,7 +3,7 @@
 pk                    sk                      what
 USER#<user id>        NOTIFICATION#<uuid7>    a notification
 USER#<user id>        CONNECTION#<id>         a live socket
-USER#<user id>        PROFILE                 contact points
+USER#<user id>        PROFILE                 contact points, and how far the inbox is read
 WATCH                 <due>#<name>            notifications that are still open
 APIKEY#<sha256>       -                       an API key
 APIKEYS               <key id>                the same key, for listing
@@ -15,6 +15,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from notificationd.adapters.dynamodb.client import number, read_number, read_text, text
+from notificationd.domain.marks import Marks
 from notificationd.domain.notification import Channel, Delivery, Notification, user_key
 from notificationd.domain.record import Attempt, Lease, Outcome, Reason, Record, Status
 
@@ -35,6 +36,11 @@ def user_partition(user: str) -> Value:
 def notification_key(user: str, notification_id: str) -> dict[str, Value]:
     """Return a notification's key."""
     return {"pk": user_partition(user), "sk": text(NOTIFICATION + notification_id)}
+
+
+def profile_key(user: str) -> dict[str, Value]:
+    """Return the key of what is known of a user."""
+    return {"pk": user_partition(user), "sk": text(PROFILE)}
 
 
 def key_of(notification: Notification) -> dict[str, Value]:
@@ -90,6 +96,16 @@ def read_record(item: Item) -> Record:
         next_attempt_at=read_number(item, "next_attempt"),
         lease=_read_lease(item),
         missed_at=read_number(item, "missed"),
+        marks=read_marks(item),
+    )
+
+
+def read_marks(item: Item) -> Marks:
+    """Return what is marked on a notification."""
+    return Marks(
+        read_at=read_number(item, "read_at"),
+        seen_at=read_number(item, "seen_at"),
+        archived_at=read_number(item, "archived_at"),
     )
 
 

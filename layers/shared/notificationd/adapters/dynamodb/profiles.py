@@ -10,7 +10,7 @@ from notificationd.adapters.dynamodb.client import (
     text,
     update_expression,
 )
-from notificationd.adapters.dynamodb.items import PROFILE, user_partition
+from notificationd.adapters.dynamodb.items import profile_key
 from notificationd.domain.profile import Profile
 
 if TYPE_CHECKING:
@@ -29,13 +29,16 @@ class DynamoProfiles:
         self._table = table
 
     def get(self, user: str) -> Profile | None:
-        """Return a user's profile, or None. Reads what was written last."""
+        """Return a user's profile, or None. Reads what was written last.
+
+        The item may be there without it: it tells how far the inbox is read, too.
+        """
         with table_errors():
             answer = self._client.get_item(
-                TableName=self._table, Key=_key(user), ConsistentRead=True
+                TableName=self._table, Key=profile_key(user), ConsistentRead=True
             )
         item = answer.get("Item")
-        if item is None:
+        if item is None or "email" not in item:
             return None
         return Profile(email=read_text(item, "email"), phone=read_text(item, "phone"))
 
@@ -51,12 +54,8 @@ class DynamoProfiles:
         with table_errors():
             self._client.update_item(
                 TableName=self._table,
-                Key=_key(user),
+                Key=profile_key(user),
                 UpdateExpression=expression,
                 ExpressionAttributeNames=names,
                 ExpressionAttributeValues=values,
             )
-
-
-def _key(user: str) -> dict[str, Value]:
-    return {"pk": user_partition(user), "sk": text(PROFILE)}
