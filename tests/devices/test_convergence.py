@@ -152,6 +152,12 @@ class Inboxes(RuleBasedStateMachine):
         if device.connection is not None:
             self._refresh(device)
 
+    @rule(number=DEVICE)
+    def load_older(self, number: int) -> None:
+        device = self.world.devices[number]
+        if device.connection is not None and (frame := device.replica.older()):
+            device.unsent.append(frame)
+
     @rule()
     def pass_a_quiet_minute(self) -> None:
         """Let devices sync: from then on a sync tells nothing more of what was there before."""
@@ -189,6 +195,12 @@ class Inboxes(RuleBasedStateMachine):
             self._refresh(device)
             while not device.replica.is_current:  # a gap that the sync has shown
                 self._refresh(device)
+        self._judge()
+        for device in self.world.devices:
+            while (frame := device.replica.older()) is not None:
+                device.unsent.append(frame)
+                self.world.arrive()
+            assert not device.replica.oldest
         self._judge()
         self.open.close()
 

@@ -150,3 +150,81 @@ def test_what_it_does_not_know_is_passed_over(replica: Replica) -> None:
     assert replica.received({"type": "weather"}) is None
     assert replica.received({"type": "pong"}) is None
     assert replica.is_current
+
+
+@pytest.fixture
+def partial() -> Replica:
+    """Return a device that knows the inbox from C on."""
+    made = Replica()
+    made.connected()
+    assert made.received(page("sync-1", C, following="below-c")) is None
+    return made
+
+
+def state(name: str, *ids: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    return {"type": "state", "state": name, "ids": list(ids), **counted(**fields)}
+
+
+def test_older_pages_are_loaded_one_by_one_down_to_the_last(partial: Replica) -> None:
+    asked = partial.older()
+
+    assert asked is not None
+    assert (asked["cursor"], asked["ref"]) == ("below-c", "older-2")
+    assert partial.older() is None  # it is on its way
+    assert partial.received(page("older-2", B, following="below-b")) is None
+    assert (shown(partial), partial.oldest, partial.has_older) == ([C, B], B, True)
+    partial.older()
+    partial.received(page("older-3", A))
+    assert (shown(partial), partial.oldest, partial.has_older) == ([C, B, A], "", False)
+    assert partial.older() is None
+
+
+def test_an_older_page_that_does_not_come_is_asked_for_again(partial: Replica) -> None:
+    partial.older()
+    partial.received({"type": "error", "code": "unavailable", "detail": "", "ref": "older-2"})
+    assert partial.older() is not None
+    partial.connected()  # cut meanwhile
+
+    asked = partial.older()
+
+    assert asked is not None
+    assert asked["cursor"] == "below-c"
+    assert not partial.has_gap
+
+
+def test_what_came_back_after_an_older_page_was_read_is_asked_for(partial: Replica) -> None:
+    """Its frame was quicker than the page, and named one that was not known yet."""
+    partial.older()
+    partial.received(state("unarchived", A, revision=1))
+
+    partial.received(page("older-2", B, revision=0))
+
+    assert partial.has_gap
+
+
+def test_what_came_back_between_an_empty_page_and_the_next_is_asked_for(partial: Replica) -> None:
+    partial.older()
+    partial.received(page("older-2", following="further"))
+    partial.received(state("unarchived", B, revision=1))
+    partial.older()
+
+    partial.received(page("older-3", A, revision=1))
+
+    assert partial.has_gap
+
+
+def test_a_sync_of_all_that_was_known_does_not_vouch_for_what_was_loaded_meanwhile(
+    partial: Replica,
+) -> None:
+    """The change that neither of them has told of: its frame was lost."""
+    partial.older()
+    partial.received(state("seen", C, revision=2))  # that of revision 1 was lost
+    again = partial.refresh()
+    assert again is not None
+    assert again["since"] == C
+
+    partial.received(page("older-2", B, revision=2))
+    following = partial.received(page(again["ref"], C, revision=3))
+
+    assert following is not None
+    assert following["since"] == "00000000-0000-7000-8000-000000000000"

@@ -70,6 +70,21 @@ class _Sync:
     revision: int | None = None
 
 
+@dataclass(slots=True)
+class _Older:
+    """Where the inbox goes on below the oldest notification that is known.
+
+    Args:
+        cursor: of the next page.
+        ref: of the request that is under way, if any.
+        revision: of the first page since the last one that had a notification in it.
+    """
+
+    cursor: str
+    ref: str | None = None
+    revision: int | None = None
+
+
 class Replica:
     """One device's copy of an inbox. Not safe for threads.
 
@@ -91,6 +106,7 @@ class Replica:
         self._lacking: dict[str, int] = {}  # what changes brought back, with their revisions
         self._since: str | None = None
         self._sync: _Sync | None = None
+        self._older: _Older | None = None  # None where all of the inbox is known
         self._syncs = 0
         self._failed = False
 
@@ -135,10 +151,17 @@ class Replica:
         """Whether an answer is waited for."""
         return self._sync is not None
 
+    @property
+    def has_older(self) -> bool:
+        """Whether there may be notifications that are older than all that it knows."""
+        return self._older is not None
+
     # --- what it has to say
 
     def connected(self) -> Frame:
         """Return what to send on a new connection."""
+        if self._older is not None:
+            self._older.ref = None
         return self._begin(since=self._since, complete=False)
 
     def refresh(self) -> Frame | None:
@@ -148,6 +171,14 @@ class Replica:
         if self.has_gap and self._since is not None:
             return self._begin(since=self._from or _SMALLEST, complete=True)
         return self._begin(since=self._since, complete=False)
+
+    def older(self) -> Frame | None:
+        """Return what to send for the next older page; None if there is none, or it is coming."""
+        if self._older is None or self._older.ref is not None:
+            return None
+        self._syncs += 1
+        self._older.ref = f"older-{self._syncs}"
+        return self._next_page(self._older.ref, self._older.cursor)
 
     def received(self, frame: Frame) -> Frame | None:
         """Take in a frame, and return what to send next, if anything."""
@@ -160,6 +191,8 @@ class Replica:
                 return self._page(frame)
             case "error" if self._sync is not None and frame.get("ref") == self._sync.ref:
                 self._sync, self._failed = None, True
+            case "error" if self._older is not None and frame.get("ref") == self._older.ref:
+                self._older.ref = None
             case _:
                 pass
         return None
@@ -175,6 +208,8 @@ class Replica:
 
     def _page(self, frame: Frame) -> Frame | None:
         revision = int(frame["revision"])
+        if self._older is not None and frame.get("ref") == self._older.ref:
+            self._take_older(frame, self._older)
         for each in frame["notifications"]:
             self._merge(each, revision)
         self._counted(frame)
@@ -185,14 +220,10 @@ class Replica:
             sync.revision, sync.since = revision, frame["since"]
         # A page may be empty and still have a next one: the service looks at so many at a time.
         if frame["next"] is not None and not (sync.first and frame["notifications"]):
-            return {
-                "action": "sync",
-                "ref": sync.ref,
-                "limit": self._limit,
-                "cursor": frame["next"],
-            }
+            return self._next_page(sync.ref, frame["next"])
         if frame["next"] is not None:
             self._begin_at(frame["notifications"][-1]["id"])
+            self._older = _Older(frame["next"])
         self._sync, self._since = None, sync.since
         if sync.complete or sync.first:
             self._told(sync.revision)
@@ -202,6 +233,28 @@ class Replica:
         elif sync.revision > self._revision:  # changes were made that nobody told us of
             return self._begin(since=self._from or _SMALLEST, complete=True)
         return None
+
+    def _next_page(self, ref: str, cursor: str) -> Frame:
+        return {"action": "sync", "ref": ref, "limit": self._limit, "cursor": cursor}
+
+    def _take_older(self, frame: Frame, older: _Older) -> None:
+        """Know the inbox from further below on.
+
+        What is known of all changes is so of what lay above. Where the page is from before a
+        change that was told of, or a sync is under way, this part has to be asked for once more.
+        """
+        if older.revision is None:
+            older.revision = int(frame["revision"])
+        self._older = _Older(frame["next"], revision=older.revision) if frame["next"] else None
+        if not frame["notifications"] and self._older is not None:
+            return
+        self._from = "" if self._older is None else frame["notifications"][-1]["id"]
+        if self._older is not None:
+            self._older.revision = None
+        if older.revision < max(self._revision, *self._ahead, 0):
+            self._failed = True
+        if self._sync is not None:
+            self._sync.complete = False
 
     def _change(self, frame: Frame) -> None:
         revision = int(frame["revision"])
