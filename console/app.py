@@ -1,61 +1,84 @@
-"""`GET /` and `GET /console/{file}`: the console, a static page that talks to the API itself."""
+"""The console's page, and the inbox's modules for any page: `/inbox.js` and `/client.js`."""
 
 from __future__ import annotations
 
+import json
 from functools import cache
-from hashlib import sha256
-from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from notificationd.api.files import File
 from notificationd.api.http import problem_answer
+from notificationd.api.joining import joined, without_documentation
 from notificationd.domain.errors import NotFound
+from notificationd.runtime import config
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_STATIC = Path(__file__).parent / "static"
-_TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
+_HERE = Path(__file__).parent
+_PAGE = "GET /"
+_PAGE_FILE = "GET /console/{file}"
+_INBOX = "GET /inbox.js"
+_MODULES = {
+    _INBOX: _HERE / "element/notification_inbox.js",
+    "GET /client.js": _HERE / "client/client.js",
 }
-_HEADERS = {
-    "Cache-Control": "no-cache",  # kept, and asked after by its tag
-    # The page holds an API key while it is open: nothing but its own files may run in it.
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "connect-src *; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+PAGE_FILES = ("console.js", "console.css", "icon.svg")
+_UNSET = 'WEBSOCKET_URL = ""'
+_LOOPBACK = ("http://127.0.0.1:*", "http://localhost:*")
+"""Where the sandbox may listen, in the local run."""
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    """Answer with a file of the page."""
-    name = (event.get("pathParameters") or {}).get("file", "index.html")
-    file = _files().get(name)
+    """Answer with a file. What has not been read by name cannot be asked for."""
+    key = event["routeKey"]
+    if key == _PAGE_FILE:
+        key = key.replace("{file}", event["pathParameters"]["file"])
+    file = files().get(key)
     if file is None:
         return problem_answer(NotFound("There is no such file."))
-    if event["headers"].get("if-none-match") == file.tag:
-        return {"statusCode": int(HTTPStatus.NOT_MODIFIED), "headers": {"ETag": file.tag}}
-    headers = {**_HEADERS, "Content-Type": _TYPES[Path(name).suffix], "ETag": file.tag}
-    return {"statusCode": int(HTTPStatus.OK), "headers": headers, "body": file.content}
-
-
-class _File(NamedTuple):
-    content: str
-    tag: str
+    return file.answer(event["headers"])
 
 
 @cache
-def _files() -> dict[str, _File]:
-    """Return the page's files by name: what is not among them cannot be asked for."""
-    files = {}
-    for path in _STATIC.iterdir():
-        if path.suffix in _TYPES:
-            content = path.read_text("utf-8")
-            files[path.name] = _File(content, f'"{sha256(content.encode()).hexdigest()[:32]}"')
+def files() -> dict[str, File]:
+    """Return the files by the routes that they are asked for with."""
+    page = _HERE / "page"
+    page_headers = {"Cache-Control": "no-cache", **_security()}  # kept, and asked after by its tag
+    parts = {_PAGE_FILE.replace("{file}", name): page / name for name in PAGE_FILES}
+    files = {
+        key: File(joined(path), path.suffix, page_headers)
+        for key, path in {_PAGE: page / "index.html", **parts}.items()
+    }
+    # Other people's pages load these on every visit: a mend of ours reaches them in five minutes.
+    # (Who may is in the API's CORS settings: API Gateway takes no such header from a function.)
+    module_headers = {"Cache-Control": "public, max-age=300"}
+    for key, path in _MODULES.items():
+        content = joined(path).replace(_UNSET, f"WEBSOCKET_URL = {json.dumps(_websocket_url())}")
+        if key == _INBOX:
+            content = without_documentation(content)
+        files[key] = File(content, path.suffix, module_headers)
     return files
+
+
+def _security() -> dict[str, str]:
+    """Let nothing but its own files run in a page that holds an API key while it is open."""
+    socket = urlsplit(_websocket_url())
+    reachable = ["'self'", f"{socket.scheme}://{socket.netloc}"]
+    if config.is_local():
+        reachable += _LOOPBACK
+    return {
+        "Content-Security-Policy": (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+            f"connect-src {' '.join(reachable)}; "
+            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+            "require-trusted-types-for 'script'"
+        ),
+        "Referrer-Policy": "no-referrer",
+    }
+
+
+def _websocket_url() -> str:
+    return config.websocket_url()

@@ -2,14 +2,14 @@
 
 from aiohttp import web
 
-from local.sandbox import control
+from local.sandbox import control, cors
 from local.sandbox.provider_calls import MAX_BODY_BYTES, MAX_FIELDS, SANDBOX, Sandbox, provider_call
 
 
 def make_app(sandbox: Sandbox | None = None) -> web.Application:
     """Build the application around `sandbox`, or around an empty one."""
     app = web.Application(
-        middlewares=[control.problems],
+        middlewares=[cors.for_pages_of_this_machine, control.problems],
         client_max_size=MAX_BODY_BYTES,
         client_max_fields=MAX_FIELDS,
     )
@@ -20,6 +20,7 @@ def make_app(sandbox: Sandbox | None = None) -> web.Application:
             web.get("/health", control.health),
             web.get("/messages", control.get_messages),
             web.delete("/messages", control.delete_messages),
+            web.options("/messages", cors.preflight),
             web.get("/requests", control.get_requests),
             web.delete("/requests", control.delete_requests),
             web.get("/faults", control.get_faults),

@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local.stack import Stack, settings_beside
+from tests.browsers import launched
+from tests.e2e.browsing import PATIENCE_MS
 from tests.e2e.service import Service, Someone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, Page
 
 _NUMBERS = itertools.count(2000)
 
@@ -66,3 +70,22 @@ def configured(service: Service, function: str, **variables: str) -> Iterator[No
     client.update_function_configuration(FunctionName=name, Environment={"Variables": other})
     yield
     client.update_function_configuration(FunctionName=name, Environment={"Variables": before})
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as found:
+        yield found
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[[], Page]]:
+    """Make pages of one browser profile: tabs, say."""
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        context.set_default_timeout(PATIENCE_MS)
+        yield context.new_page
+
+
+@pytest.fixture
+def page(new_page: Callable[[], Page]) -> Page:
+    return new_page()

@@ -6,10 +6,10 @@ What `sam local invoke` does in a container, with the same event files and the s
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 
 from local.settings import ROOT
 from tests.e2e import rie
@@ -86,7 +86,22 @@ def test_the_console_is_served_by_the_api(service: Service) -> None:
     assert page.status_code == 200
     assert page.headers["Content-Type"].startswith("text/html")
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
-    for name in (path.name for path in Path(ROOT / "console/static").iterdir()):
+    for name in ("console.js", "console.css", "icon.svg"):
         file = service.session.get(service.url(f"/console/{name}"), timeout=60)
         assert file.status_code == 200, name
     assert service.get("/console/app.py").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["inbox.js", "client.js"])
+def test_the_inbox_is_served_to_pages_of_any_origin(service: Service, name: str) -> None:
+    """A module of another origin is run only if it says who may have it."""
+    url = service.url(f"/{name}")
+    answer = requests.get(url, headers={"Origin": "https://app.example.com"}, timeout=60)
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert service.endpoints.websocket_url in answer.text
+    tag = {"If-None-Match": answer.headers["ETag"]}
+    assert requests.get(url, headers=tag, timeout=60).status_code == 304

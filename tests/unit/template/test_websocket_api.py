@@ -84,7 +84,7 @@ def test_pushes_go_to_the_stage_that_browsers_connect_to(template: Template) -> 
     ]
     _, local, aws = template.document["Outputs"]["WebSocketUrl"]["Value"]["Fn::If"]
 
-    assert len(endpoints) == 4
+    assert len(endpoints) == 5
     for _, local_endpoint, aws_endpoint in endpoints:
         assert template.text(local_endpoint) == template.text(local)
         assert template.text(aws_endpoint).removeprefix("https") == template.text(aws).removeprefix(
