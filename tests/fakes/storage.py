@@ -5,10 +5,18 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import ceil
 from typing import TYPE_CHECKING
 
-from notificationd.domain.errors import AlreadySettled, LeaseHeld, LeaseLost
+from notificationd.domain.errors import (
+    AlreadySettled,
+    InFlight,
+    KeyReused,
+    LeaseHeld,
+    LeaseLost,
+)
+from notificationd.domain.idempotency import KEPT_SECONDS
 from notificationd.domain.notification import Notification, user_key
 from notificationd.domain.page import Page, PageRequest
 from notificationd.domain.record import (
@@ -26,6 +34,7 @@ from notificationd.domain.watch import Change, Key
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from notificationd.domain.idempotency import Answer, KeyedRequest, Origin
     from notificationd.domain.marks import Marks
     from notificationd.domain.profile import Profile
     from notificationd.domain.watch import WatchEntry
@@ -174,6 +183,54 @@ class MemoryWatchList:
 
     def remove(self, entry: WatchEntry) -> None:
         self.entries.pop((entry.due, entry.name), None)
+
+
+class MemoryIdempotencyKeys:
+    """Fulfils `domain.ports.IdempotencyKeys`."""
+
+    def __init__(self) -> None:
+        self._entries: dict[tuple[str, str], _Entry] = {}
+        self._lock = threading.Lock()
+
+    def reserve(self, request: KeyedRequest, fresh: Origin, until: int) -> Origin | Answer:
+        with self._lock:
+            name = (request.caller, request.key)
+            found = self._entries.get(name)
+            if found is None or found.origin.at + KEPT_SECONDS * 1000 <= fresh.at:
+                self._entries[name] = _Entry(request.fingerprint, fresh, until)
+                return fresh
+            if found.fingerprint != request.fingerprint:
+                raise KeyReused
+            if found.answer is not None:
+                return found.answer
+            if found.until > fresh.at:
+                raise InFlight(ceil((found.until - fresh.at) / 1000))
+            found.until = until
+            return found.origin
+
+    def complete(self, request: KeyedRequest, origin: Origin, answer: Answer) -> None:
+        if found := self._open(request, origin):
+            found.answer = answer
+
+    def release(self, request: KeyedRequest, origin: Origin) -> None:
+        if found := self._open(request, origin):
+            found.until = 0
+
+    def forget(self, request: KeyedRequest, origin: Origin) -> None:
+        if self._open(request, origin):
+            del self._entries[request.caller, request.key]
+
+    def _open(self, request: KeyedRequest, origin: Origin) -> _Entry | None:
+        found = self._entries.get((request.caller, request.key))
+        return found if found and found.origin == origin and found.answer is None else None
+
+
+@dataclass
+class _Entry:
+    fingerprint: str
+    origin: Origin
+    until: int
+    answer: Answer | None = None
 
 
 class MemoryQueue:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notificationd.domain.dead_letter import Wanted
-from notificationd.domain.errors import ConnectionGone, Unavailable
+from notificationd.domain.errors import ConnectionGone, InFlight, Unavailable
 from notificationd.domain.notification import Channel, Delivery
 from notificationd.services.send import SendCommand
 from tests.proof.faulty import Fault, Killed, Tap
@@ -33,6 +33,7 @@ class Flow:
         late: the answers of calls that go side by side come last.
         then: what is done when it has come to rest, again and again.
         times: how often.
+        is_keyed: whoever asks has an idempotency key.
         is_purged: nobody delivers it before that.
     """
 
@@ -44,6 +45,7 @@ class Flow:
     then: Callable[[World], None] | None = None
     times: int = 0
     is_purged: bool = False
+    is_keyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,10 @@ PUSHED = Flow(name="pushed", channel=Channel.IN_APP, sockets={"live": ()})
 PUSHED_LATE = Flow(name="pushed_late", channel=Channel.IN_APP, sockets={"live": ()}, late=True)
 GONE = Flow(name="gone", channel=Channel.IN_APP, sockets={"gone": (ConnectionGone(),) * 9})
 BUSY = Flow(name="busy", channel=Channel.IN_APP, sockets={"busy": (Unavailable(),)})
+KEYED = Flow(name="keyed", providers={"first": ()}, is_keyed=True)
+KEYED_PUSHED = Flow(
+    name="keyed_pushed", channel=Channel.IN_APP, sockets={"live": ()}, is_keyed=True
+)
 REDRIVEN = Flow(name="redriven", providers={"first": (DENIED,)}, then=_redrive, times=2)
 ABANDONED = Flow(name="abandoned", then=_purge_and_reconcile, times=2, is_purged=True)
 
@@ -95,7 +101,7 @@ def run(flow: Flow, delivery: Delivery, plan: Mapping[str, Fault] | None = None)
     )
     for connection_id in flow.sockets:
         world.connections.add(USER, connection_id, world.clock())
-    accepted = _ask(world, command(flow.channel, delivery))
+    accepted = _ask(world, command(flow.channel, delivery), "key" if flow.is_keyed else None)
     if not flow.is_purged:
         world.drain()
     for _ in range(flow.times):
@@ -125,10 +131,12 @@ def command(channel: Channel, delivery: Delivery) -> SendCommand:
     )
 
 
-def _ask(world: World, asked: SendCommand) -> tuple[str, ...]:
+def _ask(world: World, asked: SendCommand, key: str | None) -> tuple[str, ...]:
     for _ in range(PATIENCE):
         try:
-            return (world.send(asked).id,)
+            return (world.send(asked, key),)
+        except InFlight as busy:
+            world.clock.advance(busy.retry_after)
         except Unavailable:
             continue
         except Killed:

@@ -142,6 +142,18 @@ STEPS = {
     ],
 }
 
+DELIVERED = [
+    "queue.receive",
+    "notifications.claim",
+    "first.send",
+    "notifications.save",
+    "journal.sent",
+    "queue.delete",
+]
+STEPS |= {
+    flows.KEYED: ["keys.reserve", *ACCEPT, "keys.complete", *DELIVERED],
+    flows.KEYED_PUSHED: ["keys.reserve", *STEPS[flows.PUSHED], "keys.complete"],
+}
 LOOK = [
     "watch_list.due",
     "notifications.get",
@@ -194,6 +206,7 @@ SENT_TWICE = {
     (flow.name, step, fault)
     for flow, step in [
         (flows.SENT, "first.send"),
+        (flows.KEYED, "first.send"),
         (flows.FAILOVER, "second.send"),
         (flows.RETRY, "first.send#2"),
         (flows.REDRIVEN, "first.send#2"),
@@ -207,6 +220,7 @@ GIVEN_UP = {
     (flow.name, step, fault)
     for flow, step in [
         (flows.SENT, "notifications.claim"),
+        (flows.KEYED, "notifications.claim"),
         (flows.FAILOVER, "notifications.claim"),
         (flows.FAILOVER, "first.send"),
         (flows.RETRY, "notifications.claim"),
@@ -231,8 +245,8 @@ UNMARKED = {
 # A push is dropped where the queue cannot take it: the notification is in the inbox.
 NOT_PUSHED = {(flows.BUSY.name, "queue.put_push", Fault.FAILS)}
 
-# The caller was told 503, or nothing at all, and the message was on its queue: asking again makes
-# another notification. Nothing else that got no 201 may be sent.
+# The caller was told 503, or nothing at all, and the message was on its queue: asking again without
+# an idempotency key makes another notification. Nothing else that got no 201 may be sent.
 SENT_UNASKED = {
     ("queue.put", Fault.ANSWER_LOST),
     ("queue.put", Fault.KILLED),
@@ -240,8 +254,8 @@ SENT_UNASKED = {
     ("journal.accepted", Fault.KILLED),
 }
 
-SENDING = (flows.SENT, flows.FAILOVER, flows.RETRY)
-PUSHING = (flows.PUSHED, flows.PUSHED_LATE, flows.GONE, flows.BUSY)
+SENDING = (flows.SENT, flows.FAILOVER, flows.RETRY, flows.KEYED)
+PUSHING = (flows.PUSHED, flows.PUSHED_LATE, flows.GONE, flows.BUSY, flows.KEYED_PUSHED)
 
 
 def every_step(
@@ -297,7 +311,7 @@ def test_what_was_accepted_is_settled_and_sent_once(
         else:
             assert record.status is Status.SENT
     times = 2 if twice else 0 if given_up else 1
-    assert len(records) == 1 + ((step, fault) in SENT_UNASKED)
+    assert len(records) == 1 + (not flow.is_keyed and (step, fault) in SENT_UNASKED)
     assert sent_by_providers(ran) == dict.fromkeys(records, 1) | {accepted: times}
     assert not ran.world.queue.dead
 
@@ -339,6 +353,7 @@ def test_what_was_accepted_is_in_the_inbox_and_is_pushed(
     assert ran.world.deaths == (fault is Fault.KILLED)  # nothing outlives its process
     assert accepted in records
     assert {record.status for record in records.values()} == {Status.SENT}
+    assert len(records) == 1 or not flow.is_keyed
     assert ran.world.sockets.arrived.keys() <= records.keys()
     reachable = flow is not flows.GONE and (flow.name, step, fault) not in NOT_PUSHED
     assert (ran.world.sockets.arrived[accepted] >= 1) is reachable

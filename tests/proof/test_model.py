@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from notificationd.domain.dead_letter import Wanted
-from notificationd.domain.errors import OutcomeUnknown, Unavailable
+from notificationd.domain.errors import InFlight, OutcomeUnknown, Unavailable
+from notificationd.domain.idempotency import KEPT_SECONDS
 from notificationd.domain.notification import Channel, Delivery, Notification
 from notificationd.domain.page import PageRequest
 from notificationd.domain.record import Reason, Record, Status
@@ -38,7 +39,14 @@ ANSWERS = [
 # Mostly what keeps a message going, so that runs reach the last receive.
 ANSWER = st.sampled_from([*ANSWERS, ledger.DOWN, ledger.DOWN])
 
-ASKING = ["profiles.get", "queue.put", "notifications.create", "journal.accepted"]
+ASKING = [
+    "keys.reserve",
+    "profiles.get",
+    "queue.put",
+    "notifications.create",
+    "journal.accepted",
+    "keys.complete",
+]
 CRASHES = [
     "queue.receive",  # before the claim
     "notifications.claim",
@@ -143,23 +151,35 @@ class Engine(RuleBasedStateMachine):
         self.tap = Tap()
         self.world = World(self.tap, providers=self.providers, sockets=LedgerSockets({}))
         self.accounts: dict[str, Account] = {}
+        self.keyed: dict[tuple[str, Delivery], tuple[int, set[str]]] = {}
 
     @rule(
         delivery=st.sampled_from(Delivery),
+        key=st.sampled_from([None, None, "key"]),
         spoiled=st.none() | st.tuples(st.sampled_from(ASKING), st.sampled_from(Fault)),
     )
-    def send(self, delivery: Delivery, spoiled: tuple[str, Fault] | None) -> None:
+    def send(self, delivery: Delivery, key: str | None, spoiled: tuple[str, Fault] | None) -> None:
         """Ask; where one call is spoiled, what is left of it lies about without a 201."""
         if spoiled is not None and spoiled[0].startswith("journal."):
             spoiled = (spoiled[0], Fault.KILLED)
         self.tap.restart(dict([spoiled]) if spoiled else {})
         before = set(self.world.queue.messages)
-        accepted: list[Notification] = []
-        with suppress(Unavailable, Killed):
-            accepted.append(self.world.send(command(Channel.EMAIL, delivery)))
+        accepted: set[str] = set()
+        with suppress(Unavailable, Killed, InFlight):
+            accepted.add(self.world.send(command(Channel.EMAIL, delivery), key))
         new = set(self.world.queue.messages) - before
-        left = [self.world.queue.messages[each].notification for each in new]
-        self.accounts |= {each.id: Account(each) for each in (*left, *accepted)}
+        left = {self.world.queue.messages[each].notification for each in new}
+        made = {each.id for each in left}
+        self.accounts |= {each.id: Account(each) for each in left if each.id not in self.accounts}
+        if key is None:
+            assert accepted <= made
+            return
+        # However often it is asked for, and whatever became of the calls before, it is one.
+        first_at, known = self.keyed.setdefault((key, delivery), (self.world.clock(), set()))
+        if self.world.clock() < first_at + KEPT_SECONDS * 1000:
+            known |= accepted | made
+            assert len(known) <= 1
+            assert accepted <= self.accounts.keys()
 
     @precondition(lambda self: self.world.queue.visible())
     @rule(

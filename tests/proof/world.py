@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor, Future
+from http import HTTPStatus
 from math import inf
 from typing import TYPE_CHECKING, cast, override
 
 from notificationd.adapters.addresses import CheckedAddresses
 from notificationd.api.views import notification_frame
 from notificationd.domain.errors import Unavailable
+from notificationd.domain.idempotency import Answer, KeyedRequest
 from notificationd.domain.notification import Channel
 from notificationd.domain.profile import Profile
 from notificationd.domain.watch import Patience
@@ -16,6 +18,7 @@ from notificationd.runtime.batch import process_batch
 from notificationd.services.dead_letters import DeadLetterOffice
 from notificationd.services.dispatch import Dispatch
 from notificationd.services.dispatch_push import DispatchPush
+from notificationd.services.idempotent import Idempotent
 from notificationd.services.push import Push
 from notificationd.services.reconcile import Reconcile
 from notificationd.services.send import Send, SendCommand
@@ -23,6 +26,7 @@ from notificationd.services.watch import Watch
 from tests.fakes.delivery import Clock, RecordingJournal
 from tests.fakes.storage import (
     MemoryConnections,
+    MemoryIdempotencyKeys,
     MemoryNotifications,
     MemoryProfiles,
     MemoryWatchList,
@@ -34,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from notificationd.adapters.sqs import Visibility
-    from notificationd.domain.notification import Notification
+    from notificationd.domain.idempotency import Origin
     from notificationd.domain.watch import Change
     from notificationd.runtime.batch import Job
     from notificationd.services.dispatch import Disposition
@@ -43,6 +47,8 @@ if TYPE_CHECKING:
 
 USER = "4"
 LEASE_SECONDS = 30
+WORKER_SECONDS = 10
+"""How long a process may take that accepts a notification."""
 LOOK_SECONDS = 3_600
 PATIENCE = Patience(look=LOOK_SECONDS * 1000, queued=96 * 3_600_000, dead=432 * 3_600_000)
 RETRY_BASE_SECONDS = 10
@@ -130,7 +136,7 @@ class World:
             pool=self._pool,
             frame=notification_frame,
         )
-        self.send: Callable[[SendCommand], Notification] = Send(
+        self._send = Send(
             notifications=notifications,
             connections=connections,
             profiles=tapped(tap, "profiles", profiles),
@@ -139,7 +145,11 @@ class World:
             push=push,
             journal=journal,
             pool=self._pool,
+        )
+        self._idempotent = Idempotent(
+            keys=tapped(tap, "keys", MemoryIdempotencyKeys()),
             clock=self.clock,
+            worker_seconds=WORKER_SECONDS,
         )
         self._dispatch = Dispatch(
             notifications=notifications,
@@ -184,6 +194,18 @@ class World:
             seconds=15,
             examined=1_000,
         )
+
+    def send(self, command: SendCommand, key: str | None = None) -> str:
+        """Ask for a notification, with an idempotency key or without, and return its id."""
+
+        def accept(origin: Origin) -> Answer:
+            return Answer(HTTPStatus.CREATED, {"id": self._send(command, origin).id})
+
+        request = (
+            None if key is None else KeyedRequest("caller", f"{key}-{command.delivery}", "same")
+        )
+        answer, _ = self._idempotent(request, accept)
+        return str(answer.body["id"])
 
     def stream(self, changes: int | None = None) -> None:
         """Give the next changes of the table to whoever watches them; all there are for None.

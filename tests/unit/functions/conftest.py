@@ -63,6 +63,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
             "AWS_REGION": aws.REGION,
             "URL_SUFFIX": "amazonaws.com",
             "TABLE_NAME": aws.TABLE,
+            "WORKER_SECONDS": "10",
             "LOG_LEVEL": "INFO",
             "SECRETS_PREFIX": "/test",
             "WEBSOCKET_ENDPOINT": "https://sockets.example.com/live",
@@ -97,12 +98,14 @@ def api_event(  # noqa: PLR0913 - what a request consists of
     query: dict[str, str] | None = None,
     caller: dict[str, str] | None = None,
     content_type: str | None = "application/json",
+    headers: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """Make an event of the HTTP API's, payload format 2.0."""
     event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": route,
-        "headers": {} if content_type is None else {"content-type": content_type},
+        "headers": ({} if content_type is None else {"content-type": content_type})
+        | (headers or {}),
         "requestContext": {
             "authorizer": {"lambda": caller or {"kind": "api_key", "id": "k", "scopes": EVERYTHING}}
         },

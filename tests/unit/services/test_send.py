@@ -12,13 +12,14 @@ import pytest
 from notificationd.adapters.addresses import CheckedAddresses
 from notificationd.api.views import notification_frame
 from notificationd.domain.errors import ConnectionGone, InvalidRequest, Unavailable
+from notificationd.domain.idempotency import new_origin
 from notificationd.domain.notification import Channel, Delivery, Notification
 from notificationd.domain.page import PageRequest
 from notificationd.domain.profile import Profile
 from notificationd.domain.record import Record, Status
 from notificationd.services.push import Push
 from notificationd.services.send import Send, SendCommand
-from tests.fakes.delivery import Clock, RecordingJournal, RecordingSockets
+from tests.fakes.delivery import RecordingJournal, RecordingSockets
 from tests.fakes.storage import (
     MemoryConnections,
     MemoryNotifications,
@@ -64,10 +65,9 @@ class World:
             push=push,
             journal=self.journal,
             pool=self.pool,
-            clock=Clock(NOW),
         )
         values = {"user_id": 4, "channel": Channel.EMAIL, "content": "hello, world!", **fields}
-        return use_case(SendCommand(**values))
+        return use_case(SendCommand(**values), new_origin(NOW))
 
     def stored(self, notification: Notification) -> Record | None:
         return self.notifications.get("4", notification.id)

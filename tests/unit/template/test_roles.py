@@ -29,6 +29,7 @@ GRANTS: dict[str, dict[str, set[str]]] = {
         "dynamodb:GetItem": {TABLE},
         "dynamodb:PutItem": {TABLE},
         "dynamodb:Query": {TABLE},
+        "dynamodb:UpdateItem": {TABLE},
         "sqs:SendMessage": QUEUES,
         "execute-api:ManageConnections": {SOCKETS},
     },

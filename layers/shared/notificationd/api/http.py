@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -50,6 +50,7 @@ class Reply:
 
     status: HTTPStatus
     body: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,12 @@ class Request:
         """Return the parameters behind the question mark."""
         parameters: Mapping[str, str] = self.event.get("queryStringParameters") or {}
         return parameters
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Return the headers; API Gateway has made their names lower case."""
+        headers: Mapping[str, str] = self.event.get("headers") or {}
+        return headers
 
     def json(self) -> dict[str, Any]:
         """Return the body.
@@ -127,7 +134,7 @@ class HttpApi:
             if answer["statusCode"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 self._log_error("request_failed", error)
             return answer
-        return _answer(reply.status, reply.body, "application/json", {})
+        return _answer(reply.status, reply.body, "application/json", reply.headers)
 
     def _reply(self, event: Event) -> Reply:
         entry = self._routes.get(event["routeKey"])

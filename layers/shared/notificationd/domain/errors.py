@@ -8,6 +8,8 @@ NotificationError
 ├── Forbidden            valid credentials that do not open this
 ├── NotFound             there is no such thing
 ├── NoNotifications      the user never had any; the first API's 400
+├── KeyReused            an idempotency key comes with another request than before
+├── InFlight             the first request with this idempotency key is still under way
 ├── Unavailable          the queue or the table cannot take it now; nothing was accepted
 ├── Misconfiguration     the service's own settings do not make sense
 ├── AlreadySettled       the notification has reached a final state
@@ -76,6 +78,22 @@ class NotFound(NotificationError):
 
 class NoNotifications(NotificationError):
     """The user never had any notification; the first API answers 400 to that."""
+
+
+class KeyReused(NotificationError):
+    """An idempotency key comes with another request than before."""
+
+
+class InFlight(NotificationError):
+    """The first request with this idempotency key is still under way.
+
+    Args:
+        retry_after: the seconds until it has certainly ended.
+    """
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("The first request with this key is still under way.")
+        self.retry_after = retry_after
 
 
 class Unavailable(NotificationError):

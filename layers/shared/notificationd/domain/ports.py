@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from notificationd.domain.dead_letter import DeadLetter
+    from notificationd.domain.idempotency import Answer, KeyedRequest, Origin
     from notificationd.domain.identity import ApiKey, Scope, User
     from notificationd.domain.inbox import InboxPage, InboxRequest, Unmarked
     from notificationd.domain.marks import Marks, Progress
@@ -162,6 +163,34 @@ class Queue(Protocol):
 
     def put_push(self, notification: Notification, connection_ids: Sequence[str] | None) -> None:
         """Leave a push to the in-app queue: to the sockets named, or to all of the user's."""
+
+
+class IdempotencyKeys(Protocol):
+    """The requests that were made with an idempotency key."""
+
+    def reserve(self, request: KeyedRequest, fresh: Origin, until: int) -> Origin | Answer:
+        """Take on a request, or find out that it was answered.
+
+        Args:
+            fresh: its origin, if it is made for the first time.
+            until: when this worker has ended at the latest, in milliseconds since the epoch.
+
+        Returns:
+            The answer that it got, or its origin: another one than `fresh` if an earlier worker
+            died with it.
+
+        Raises:
+            KeyReused, InFlight: it cannot be taken on.
+        """
+
+    def complete(self, request: KeyedRequest, origin: Origin, answer: Answer) -> None:
+        """Store what a request is answered."""
+
+    def release(self, request: KeyedRequest, origin: Origin) -> None:
+        """Let a retry take on a request at once. It has the same origin."""
+
+    def forget(self, request: KeyedRequest, origin: Origin) -> None:
+        """Let the key be used for another request: nothing came of this one."""
 
 
 class DeadLetterSink(Protocol):

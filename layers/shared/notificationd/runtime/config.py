@@ -145,6 +145,11 @@ def twilio() -> TwilioConfig:
     )
 
 
+def worker_seconds() -> int:
+    """Return how long this function may run, at most."""
+    return int(_required("WORKER_SECONDS"))
+
+
 def is_local() -> bool:
     """Tell whether this is the embedded run, and not AWS."""
     return os.environ.get("ENVIRONMENT") == "local"

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from notificationd.services.dead_letters import DeadLetterOffice
     from notificationd.services.dispatch import Dispatch
     from notificationd.services.dispatch_push import DispatchPush
+    from notificationd.services.idempotent import Idempotent
     from notificationd.services.inbox import Inbox
     from notificationd.services.push import Push
     from notificationd.services.read_inbox import CountUnread, ReadInbox
@@ -60,7 +61,19 @@ def send() -> Send:
         push=_push(),
         journal=LogJournal(),
         pool=pool(),
+    )
+
+
+@cache
+def idempotent() -> Idempotent:
+    """Return what lets a request be made again."""
+    from notificationd.adapters.dynamodb.idempotency import DynamoIdempotencyKeys
+    from notificationd.services.idempotent import Idempotent
+
+    return Idempotent(
+        keys=DynamoIdempotencyKeys(aws.dynamodb(), config.table_name()),
         clock=now_ms,
+        worker_seconds=config.worker_seconds(),
     )
 
 

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from notificationd.domain.content import content_errors, user_id_errors
 from notificationd.domain.errors import FieldError, InvalidRequest, Unavailable
-from notificationd.domain.ids import uuid7
 from notificationd.domain.notification import Channel, Delivery, Notification, UserId, user_key
 from notificationd.domain.record import Status, accepted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from concurrent.futures import Executor
 
     from notificationd.domain import ports
+    from notificationd.domain.idempotency import Origin
     from notificationd.services.push import Push
 
 
@@ -50,7 +50,6 @@ class Send:
 
     Args:
         pool: where the two independent calls of an in-app send run side by side.
-        clock: returns milliseconds since the epoch.
     """
 
     notifications: ports.Notifications
@@ -61,10 +60,13 @@ class Send:
     push: Push
     journal: ports.Journal
     pool: Executor
-    clock: Callable[[], int]
 
-    def __call__(self, command: SendCommand) -> Notification:
+    def __call__(self, command: SendCommand, origin: Origin) -> Notification:
         """Accept a notification. When this returns, it will be settled, whatever crashes.
+
+        Args:
+            origin: of the request. The same one again makes the same notification, which is sent
+                once.
 
         Raises:
             InvalidRequest: a field is wrong, or the user has no address on the channel.
@@ -74,9 +76,9 @@ class Send:
         if errors:
             raise InvalidRequest(*errors)
         to = self._address(command)
-        at = self.clock()
+        at = origin.at
         notification = Notification(
-            id=uuid7(at),
+            id=origin.new_id(),
             user_id=command.user_id,
             channel=command.channel,
             content=command.content,
