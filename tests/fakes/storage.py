@@ -19,16 +19,8 @@ from notificationd.domain.errors import (
 from notificationd.domain.idempotency import KEPT_SECONDS
 from notificationd.domain.notification import Notification, user_key
 from notificationd.domain.page import Page, PageRequest
-from notificationd.domain.record import (
-    Claimed,
-    Lease,
-    Missed,
-    Record,
-    Redriven,
-    Status,
-    accepted,
-    apply,
-)
+from notificationd.domain.record import Lease, Record, Status, accepted
+from notificationd.domain.transitions import Claimed, Missed, Redriven, Released, apply
 from notificationd.domain.watch import Change, Key
 
 if TYPE_CHECKING:
@@ -60,6 +52,11 @@ class MemoryNotifications:
         with self._lock:
             if key not in self._records:
                 self._write(key, record)
+
+    def create_all(self, records: Sequence[Record]) -> frozenset[str]:
+        for record in records:
+            self.create(record)
+        return frozenset()
 
     def claim(self, notification: Notification, lease: Lease, at: int) -> Record:
         key = _key(notification)
@@ -98,6 +95,23 @@ class MemoryNotifications:
             if self._records[key].missed_at != missed_at:
                 raise LeaseLost
             self._write(key, record)
+
+    def cancel(self, before: Record, after: Record) -> None:
+        key = _key(before.notification)
+        with self._lock:
+            now = self._records[key]
+            is_touched = now.lease is not None or now.attempt_count != before.attempt_count
+            if is_touched or now.status is not before.status:
+                raise LeaseLost
+            self._write(key, after)
+
+    def release(self, notification: Notification) -> None:
+        key = _key(notification)
+        at = notification.send_at or notification.created_at
+        with self._lock:
+            found = self._records.get(key, accepted(notification))
+            if found.status is not Status.SENT:
+                self._write(key, apply(found, Released(at)))
 
     def get(self, user: str, notification_id: str) -> Record | None:
         return self._records.get(Key(user, notification_id))
@@ -238,14 +252,34 @@ class MemoryQueue:
 
     def __init__(self) -> None:
         self.notifications: list[Notification] = []
+        self.delays: dict[str, int] = {}
         self.pushes: list[tuple[Notification, tuple[str, ...] | None]] = []
 
-    def put(self, notification: Notification) -> None:
+    def put(self, notification: Notification, delay_seconds: int = 0) -> None:
         self.notifications.append(notification)
+        self.delays[notification.id] = delay_seconds
+
+    def put_all(self, notifications: Sequence[tuple[Notification, int]]) -> frozenset[str]:
+        for notification, delay_seconds in notifications:
+            self.put(notification, delay_seconds)
+        return frozenset()
 
     def put_push(self, notification: Notification, connection_ids: Sequence[str] | None) -> None:
         named = None if connection_ids is None else tuple(connection_ids)
         self.pushes.append((notification, named))
+
+
+class MemorySchedule:
+    """Fulfils `domain.ports.Schedule`, and shows what is scheduled."""
+
+    def __init__(self) -> None:
+        self.notifications: dict[str, Notification] = {}
+
+    def put(self, notification: Notification) -> None:
+        self.notifications[notification.id] = notification
+
+    def drop(self, notification: Notification) -> None:
+        self.notifications.pop(notification.id, None)
 
 
 class MemoryDeadLetterSink:

@@ -11,17 +11,20 @@ from notificationd.adapters.addresses import CheckedAddresses
 from notificationd.api.views import notification_frame
 from notificationd.domain.errors import Unavailable
 from notificationd.domain.idempotency import Answer, KeyedRequest
-from notificationd.domain.notification import Channel
+from notificationd.domain.notification import Channel, Notification
 from notificationd.domain.profile import Profile
 from notificationd.domain.watch import Patience
 from notificationd.runtime.batch import process_batch
+from notificationd.services.cancel import Cancel
+from notificationd.services.compose import Compose, SendCommand
 from notificationd.services.dead_letters import DeadLetterOffice
 from notificationd.services.dispatch import Dispatch
 from notificationd.services.dispatch_push import DispatchPush
 from notificationd.services.idempotent import Idempotent
 from notificationd.services.push import Push
 from notificationd.services.reconcile import Reconcile
-from notificationd.services.send import Send, SendCommand
+from notificationd.services.send import Send
+from notificationd.services.send_batch import SendBatch
 from notificationd.services.watch import Watch
 from tests.fakes.delivery import Clock, RecordingJournal
 from tests.fakes.storage import (
@@ -32,7 +35,7 @@ from tests.fakes.storage import (
     MemoryWatchList,
 )
 from tests.proof.faulty import Killed, TappedJournal, tapped, tapped_provider
-from tests.proof.queues import MAX_RECEIVES, SimulatedDeadLetters, SimulatedQueue
+from tests.proof.queues import MAX_RECEIVES, SimulatedDeadLetters, SimulatedQueue, SimulatedSchedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -93,7 +96,7 @@ class _Task[T](Future[T]):
 
 
 class World:
-    """Everything that happens happens through `send`, `deliver`, `office`, `watch` and `reconcile`.
+    """Everything that happens happens through its methods, and those of `office` and `cancel`.
 
     Args:
         late: the answers of calls that go side by side come last, not first.
@@ -112,6 +115,7 @@ class World:
         self._streamed = 0
         self.clock = Clock()
         self.queue = SimulatedQueue(self.clock)
+        self.schedule = SimulatedSchedule(self.queue)
         self.dead_letters = SimulatedDeadLetters(self.queue)
         self.notifications = MemoryNotifications(self.clock)
         self.watch_list = MemoryWatchList()
@@ -128,6 +132,9 @@ class World:
         connections = tapped(tap, "connections", self.connections)
         dead_letters = tapped(tap, "dead_letters", self.dead_letters)
         watch_list = tapped(tap, "watch_list", self.watch_list)
+        schedule = tapped(tap, "schedule", self.schedule)
+        profiles_tapped = tapped(tap, "profiles", profiles)
+        addresses = tapped(tap, "addresses", CheckedAddresses())
         push = Push(
             connections=connections,
             sockets=tapped(tap, "sockets", sockets),
@@ -137,14 +144,30 @@ class World:
             frame=notification_frame,
         )
         self._send = Send(
+            compose=Compose(profile_of=profiles_tapped.get, addresses=addresses),
             notifications=notifications,
             connections=connections,
-            profiles=tapped(tap, "profiles", profiles),
             queue=self._queue,
-            addresses=tapped(tap, "addresses", CheckedAddresses()),
+            schedule=schedule,
             push=push,
             journal=journal,
             pool=self._pool,
+            clock=self.clock,
+        )
+        self._send_batch = SendBatch(
+            profiles=profiles_tapped,
+            addresses=addresses,
+            notifications=notifications,
+            connections=connections,
+            queue=self._queue,
+            schedule=schedule,
+            push=push,
+            journal=journal,
+            pool=self._pool,
+            clock=self.clock,
+        )
+        self.cancel = Cancel(
+            notifications=notifications, schedule=schedule, journal=journal, clock=self.clock
         )
         self._idempotent = Idempotent(
             keys=tapped(tap, "keys", MemoryIdempotencyKeys()),
@@ -163,6 +186,8 @@ class World:
             random=lambda: 0.0,
         )
         self._dispatch_push = DispatchPush(
+            notifications=notifications,
+            clock=self.clock,
             connections=connections,
             push=push,
             journal=journal,
@@ -206,6 +231,18 @@ class World:
         )
         answer, _ = self._idempotent(request, accept)
         return str(answer.body["id"])
+
+    def send_all(self, commands: Sequence[SendCommand], key: str) -> list[str | None]:
+        """Ask for many at once, and return the id of each that was accepted."""
+
+        def accept(origin: Origin) -> Answer:
+            results = self._send_batch(commands, origin)
+            ids = [each.id if isinstance(each, Notification) else None for each in results]
+            return Answer(HTTPStatus.OK, {"ids": ids}, is_final=None not in ids)
+
+        request = KeyedRequest("caller", f"{key}-batch", "same")
+        answer, _ = self._idempotent(request, accept)
+        return list(answer.body["ids"])
 
     def stream(self, changes: int | None = None) -> None:
         """Give the next changes of the table to whoever watches them; all there are for None.
@@ -253,7 +290,11 @@ class World:
         """Deliver until no message is left, however workers end; wait where none is visible."""
         for _ in range(ROUNDS):
             if not self.queue.messages:
-                return
+                if not self.schedule.waiting:
+                    return
+                first = min(self.schedule.waiting.values(), key=lambda each: each.send_at or 0)
+                self.clock.now = max(self.clock.now, first.send_at or 0)
+                self.schedule.hand_over(first.id)
             due = min(self.queue.messages.values(), key=lambda message: message.visible_at)
             self.clock.now = max(self.clock.now, due.visible_at)
             try:

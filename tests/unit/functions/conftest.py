@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 type Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
 
 EVERYTHING = " ".join(Scope)
+_QUEUE_ARN = f"arn:aws:sqs:{aws.REGION}:123456789012"
 TOKEN_SECRET = "a token secret of at least 32 bytes, for tests"
 
 
@@ -71,6 +72,12 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
             "SMS_QUEUE_URL": queues["sms"],
             "IN_APP_QUEUE_URL": queues["in-app"],
             "DEAD_LETTER_QUEUE_URL": queues["dead-letters"],
+            "SCHEDULE_GROUP": "notificationd",
+            "SCHEDULE_ROLE_ARN": "arn:aws:iam::123456789012:role/schedule",
+            "EMAIL_QUEUE_ARN": f"{_QUEUE_ARN}:email",
+            "SMS_QUEUE_ARN": f"{_QUEUE_ARN}:sms",
+            "IN_APP_QUEUE_ARN": f"{_QUEUE_ARN}:in-app",
+            "DEAD_LETTER_QUEUE_ARN": f"{_QUEUE_ARN}:dead-letters",
         }
         for name, value in environment.items():
             monkeypatch.setenv(name, value)

@@ -88,8 +88,8 @@ def test_after_a_503_the_retry_makes_the_same_notification(
     queue = type(services.send().queue)
     put = queue.put
 
-    def put_and_lose_the_answer(self: Any, notification: Any) -> None:  # noqa: ANN401 - any queue
-        put(self, notification)
+    def put_and_lose_the_answer(self: Any, *call: Any) -> None:  # noqa: ANN401 - any queue
+        put(self, *call)
         raise Unavailable("the queue")
 
     with monkeypatch.context() as loses:

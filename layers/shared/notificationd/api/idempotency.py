@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from notificationd.api.http import Reply
 from notificationd.domain.errors import FieldError, InvalidRequest
@@ -17,7 +17,7 @@ from notificationd.domain.idempotency import Answer, KeyedRequest
 from notificationd.domain.identity import ApiKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from notificationd.api.http import Request
     from notificationd.domain.idempotency import Origin
@@ -31,11 +31,17 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
 _KEY = re.compile(rf"[\x21-\x7e]{{1,{LONGEST}}}")
 
 
-def once(request: Request, idempotent: Idempotent, work: Callable[[Origin], Reply]) -> Reply:
+def once(
+    request: Request,
+    body: Mapping[str, Any],
+    idempotent: Idempotent,
+    work: Callable[[Origin], Reply],
+) -> Reply:
     """Answer a request that may be made again.
 
     Args:
-        work: does what is asked for.
+        body: what it asks for.
+        work: does it.
 
     Raises:
         InvalidRequest: the header is there, but is no key.
@@ -43,14 +49,14 @@ def once(request: Request, idempotent: Idempotent, work: Callable[[Origin], Repl
 
     def answered(origin: Origin) -> Answer:
         reply = work(origin)
-        return Answer(int(reply.status), reply.body)
+        return Answer(int(reply.status), reply.body, reply.is_final)
 
-    answer, is_replayed = idempotent(_keyed(request), answered)
+    answer, is_replayed = idempotent(_keyed(request, body), answered)
     headers = {REPLAYED: "true"} if is_replayed else {}
     return Reply(HTTPStatus(answer.status), answer.body, headers)
 
 
-def _keyed(request: Request) -> KeyedRequest | None:
+def _keyed(request: Request, body: Mapping[str, Any]) -> KeyedRequest | None:
     header = request.headers.get(HEADER.lower())
     if header is None:
         return None
@@ -58,7 +64,7 @@ def _keyed(request: Request) -> KeyedRequest | None:
     return KeyedRequest(
         caller=caller.id if isinstance(caller, ApiKey) else caller.key,
         key=_key_in(header),
-        fingerprint=_fingerprint(request),
+        fingerprint=_fingerprint(request, body),
     )
 
 
@@ -75,7 +81,7 @@ def _key_in(header: str) -> str:
     return key
 
 
-def _fingerprint(request: Request) -> str:
+def _fingerprint(request: Request, body: Mapping[str, Any]) -> str:
     """Return what tells requests apart: the order of fields and blanks between them do not."""
-    body = json.dumps(request.json(), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(f"{request.event['routeKey']}\n{body}".encode()).hexdigest()
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(f"{request.event['routeKey']}\n{text}".encode()).hexdigest()

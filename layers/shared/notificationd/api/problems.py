@@ -15,6 +15,7 @@ from notificationd.domain.errors import (
     NotFound,
     NotificationError,
     TooLarge,
+    TooLate,
     Unauthenticated,
     Unavailable,
 )
@@ -58,6 +59,7 @@ _KINDS: dict[type[NotificationError], _Kind] = {
         HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency_key_reused", "The key is another request's"
     ),
     InFlight: _Kind(HTTPStatus.CONFLICT, "request_in_flight", "The request is under way"),
+    TooLate: _Kind(HTTPStatus.CONFLICT, "too_late", "It is too late to cancel it"),
     Unavailable: _Kind(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "unavailable",

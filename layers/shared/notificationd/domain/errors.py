@@ -15,6 +15,7 @@ NotificationError
 ├── AlreadySettled       the notification has reached a final state
 ├── LeaseHeld            another worker may be sending it right now
 ├── LeaseLost            another worker has taken it over
+├── TooLate              what is to be cancelled is sent, or may have been
 ├── InboxChanged         somebody else has changed the inbox since it was looked at
 ├── ConnectionGone       the socket is closed and will not come back
 └── DeliveryError        what a provider call can end in, other than acceptance
@@ -126,6 +127,10 @@ class LeaseLost(NotificationError):
 
 class InboxChanged(NotificationError):
     """Somebody else has changed the inbox since it was looked at; nothing was stored."""
+
+
+class TooLate(NotificationError):
+    """What is to be cancelled is sent, or may have been."""
 
 
 class ConnectionGone(NotificationError):

@@ -66,7 +66,12 @@ class KeyedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a request was answered, for its retries."""
+    """What a request was answered, for its retries.
+
+    Args:
+        is_final: a retry would be answered the same. Else it does again what could not be done.
+    """
 
     status: int
     body: Mapping[str, Any]
+    is_final: bool = True

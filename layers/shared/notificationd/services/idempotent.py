@@ -59,7 +59,10 @@ class Idempotent:
             self._give_back(request, taken, error, is_first=taken == fresh)
             raise
         with suppress(Unavailable):  # a retry does it again, and comes to the same
-            self.keys.complete(request, taken, answer)
+            if answer.is_final:
+                self.keys.complete(request, taken, answer)
+            else:
+                self.keys.release(request, taken)
         return answer, False
 
     def _give_back(
