@@ -19,7 +19,9 @@ from pathlib import Path
 
 # The names under botocore/data of the services that any function calls. The plain files beside
 # them (endpoints.json, partitions.json, ...) are botocore's own and stay.
-AWS_SERVICES = frozenset({"apigatewaymanagementapi", "dynamodb", "sesv2", "sns", "sqs", "ssm"})
+AWS_SERVICES = frozenset(
+    {"apigatewaymanagementapi", "dynamodb", "scheduler", "sesv2", "sns", "sqs", "ssm"}
+)
 
 # The packages under twilio/rest. Messages.json belongs to "api".
 TWILIO_PRODUCTS = frozenset({"api"})

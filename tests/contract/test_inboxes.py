@@ -16,6 +16,7 @@ from notificationd.domain.marks import UNMARKED, Change, Marks, Progress, mark, 
 from notificationd.domain.notification import Channel
 from notificationd.domain.profile import Profile
 from notificationd.domain.record import Status, accepted
+from notificationd.domain.transitions import Cancelled, apply
 from tests.fakes import aws, make
 from tests.fakes.inboxes import MemoryInboxes
 from tests.fakes.storage import MemoryNotifications, MemoryProfiles
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from notificationd.domain import ports
 
 NOW = 1_800_000_100_000
+LATER = 2_000_000_000_000
 NOTHING = Progress()
 
 
@@ -50,7 +52,7 @@ class Stores(NamedTuple):
 
     def ids(self, request: InboxRequest) -> list[str]:
         progress, _ = self.inboxes.look("4")
-        page = self.inboxes.page("4", request, progress)
+        page = self.inboxes.page("4", request, progress, LATER)
         return [record.notification.id for record in page.records]
 
 
@@ -184,8 +186,8 @@ def test_a_page_shows_what_is_not_archived_newest_first_and_leads_on(stores: Sto
     stores.change(Change.ARCHIVED, archived)
     progress, _ = stores.inboxes.look("4")
 
-    page = stores.inboxes.page("4", InboxRequest(limit=2), progress)
-    rest = stores.inboxes.page("4", InboxRequest(limit=2, after=page.last_seen), progress)
+    page = stores.inboxes.page("4", InboxRequest(limit=2), progress, LATER)
+    rest = stores.inboxes.page("4", InboxRequest(limit=2, after=page.last_seen), progress, LATER)
 
     assert [record.notification.id for record in page.records] == [third, second]
     assert page.last_seen == second
@@ -220,7 +222,7 @@ def test_a_page_ends_where_it_has_enough_to_carry(stores: Stores) -> None:
     first, second, third = stores.put(3)
     progress, _ = stores.inboxes.look("4")
 
-    page = stores.inboxes.page("4", InboxRequest(limit=9, characters=14), progress)
+    page = stores.inboxes.page("4", InboxRequest(limit=9, characters=14), progress, LATER)
 
     assert [record.notification.id for record in page.records] == [third, second]
     assert page.last_seen == second
@@ -233,7 +235,7 @@ def test_what_is_unmarked_is_found_above_an_id_oldest_first(stores: Stores) -> N
     stores.change(Change.READ, read)
     stores.change(Change.ARCHIVED, archived)
 
-    unmarked = stores.inboxes.unmarked("4", below, 9)
+    unmarked = stores.inboxes.unmarked("4", below, 9, LATER)
 
     assert unmarked.ids == (unread, newest)
     assert unmarked.archived == (archived,)
@@ -243,5 +245,33 @@ def test_what_is_unmarked_is_found_above_an_id_oldest_first(stores: Stores) -> N
 def test_what_is_unmarked_is_found_from_the_beginning(stores: Stores) -> None:
     ids = stores.put(3)
 
-    assert stores.inboxes.unmarked("4", "", 9).ids == tuple(ids)
-    assert stores.inboxes.unmarked("5", "", 9).ids == ()
+    assert stores.inboxes.unmarked("4", "", 9, LATER).ids == tuple(ids)
+    assert stores.inboxes.unmarked("5", "", 9, LATER).ids == ()
+
+
+def test_what_is_scheduled_is_in_the_inbox_from_its_time_on_by_the_clock_alone(
+    stores: Stores,
+) -> None:
+    (before,) = stores.put()
+    scheduled = make.notification(channel=Channel.IN_APP, send_at=LATER)
+    stores.notifications.create(accepted(scheduled))
+    progress, _ = stores.inboxes.look("4")
+
+    def shown(at: int) -> list[str]:
+        page = stores.inboxes.page("4", InboxRequest(limit=9), progress, at)
+        return [record.notification.id for record in page.records]
+
+    def unmarked(at: int) -> tuple[str, ...]:
+        return stores.inboxes.unmarked("4", "", 9, at).ids
+
+    assert (shown(LATER - 1), unmarked(LATER - 1)) == ([before], (before,))
+    assert (shown(LATER), unmarked(LATER)) == ([scheduled.id, before], (before, scheduled.id))
+
+
+def test_what_was_cancelled_is_never_in_the_inbox(stores: Stores) -> None:
+    record = accepted(make.notification(channel=Channel.IN_APP, send_at=LATER))
+    stores.notifications.create(record)
+    stores.notifications.cancel(record, apply(record, Cancelled(NOW)))
+
+    assert stores.ids(InboxRequest(limit=9)) == []
+    assert stores.inboxes.unmarked("4", "", 9, LATER).ids == ()

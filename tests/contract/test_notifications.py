@@ -11,20 +11,16 @@ from notificationd.adapters.dynamodb.notifications import DynamoNotifications
 from notificationd.domain.errors import AlreadySettled, LeaseHeld, LeaseLost
 from notificationd.domain.notification import Channel, Delivery
 from notificationd.domain.page import PageRequest
-from notificationd.domain.record import (
+from notificationd.domain.record import Attempt, Lease, Outcome, Reason, Record, Status, accepted
+from notificationd.domain.transitions import (
     Abandoned,
-    Attempt,
+    Cancelled,
     Deferred,
     Failed,
-    Lease,
     Missed,
-    Outcome,
-    Reason,
-    Record,
     Redriven,
+    Released,
     Sent,
-    Status,
-    accepted,
     apply,
 )
 from tests.fakes import aws, make
@@ -418,3 +414,102 @@ def _left_behind_and_missed(store: Notifications) -> Record:
     claimed = store.claim(make.notification(), LEASE, NOW)
     store.miss(claimed, LATER)
     return _stored(store, claimed.notification.id)
+
+
+def test_many_records_are_stored_at_once(store: Notifications) -> None:
+    """More than one call of the table takes, and with all that a record can have."""
+    records = [
+        accepted(make.notification(user_id=f"user {number}", content=f"😀 '{number}'"))
+        for number in range(60)
+    ]
+    records.append(
+        accepted(make.notification(channel=Channel.IN_APP, data={"a": [1, None]}, subject="it's"))
+    )
+
+    assert store.create_all(records) == frozenset()
+
+    for record in records:
+        notification = record.notification
+        assert store.get(str(notification.user_id), notification.id) == record
+
+
+def test_of_many_records_none_is_overwritten_by_its_first_form(store: Notifications) -> None:
+    notification, other = make.notification(), make.notification()
+    claimed = store.claim(notification, LEASE, NOW)
+
+    assert store.create_all([accepted(other), accepted(notification)]) == frozenset()
+
+    assert _stored(store, notification.id) == claimed
+    assert _stored(store, other.id) == accepted(other)
+
+
+def test_a_scheduled_record_comes_back_and_can_be_claimed(store: Notifications) -> None:
+    notification = make.notification(send_at=NOW)
+    store.create(accepted(notification))
+    assert _stored(store, notification.id).status is Status.SCHEDULED
+
+    claimed = store.claim(notification, LEASE, NOW)
+
+    assert (claimed.status, claimed.notification) == (Status.PENDING, notification)
+
+
+@pytest.mark.parametrize("send_at", [None, NOW + 60_000])
+def test_a_cancelled_record_cannot_be_claimed(store: Notifications, send_at: int | None) -> None:
+    record = accepted(make.notification(send_at=send_at))
+    store.create(record)
+    cancelled = apply(record, Cancelled(NOW))
+
+    store.cancel(record, cancelled)
+
+    assert _stored(store, record.notification.id) == cancelled
+    with pytest.raises(AlreadySettled):
+        store.claim(record.notification, LEASE, NOW)
+
+
+@pytest.mark.parametrize("how", ["claimed", "tried", "sent"])
+def test_a_record_that_somebody_has_touched_is_not_cancelled(
+    store: Notifications, how: str
+) -> None:
+    """One of the two conditional writes wins, whichever comes first."""
+    record = accepted(make.notification())
+    store.create(record)
+    claimed = store.claim(record.notification, LEASE, NOW)
+    if how == "tried":
+        store.save(apply(claimed, Deferred(LEASE.id, (ATTEMPT,), NOW + 5_000)), LEASE.id)
+    elif how == "sent":
+        store.save(apply(claimed, Sent(LEASE.id, NOW, (ATTEMPT,))), LEASE.id)
+    touched = _stored(store, record.notification.id)
+
+    with pytest.raises(LeaseLost):
+        store.cancel(record, apply(record, Cancelled(NOW)))
+
+    assert _stored(store, record.notification.id) == touched
+
+
+def test_a_scheduled_in_app_notification_is_released(store: Notifications) -> None:
+    record = accepted(make.notification(channel=Channel.IN_APP, send_at=NOW))
+    store.create(record)
+
+    store.release(record.notification)
+    store.release(record.notification)  # as for a message that comes twice
+
+    assert _stored(store, record.notification.id) == apply(record, Released(NOW))
+
+
+def test_releasing_makes_the_record_that_is_missing(store: Notifications) -> None:
+    notification = make.notification(channel=Channel.IN_APP, send_at=NOW)
+
+    store.release(notification)
+
+    assert _stored(store, notification.id) == apply(accepted(notification), Released(NOW))
+
+
+def test_a_cancelled_notification_is_not_released(store: Notifications) -> None:
+    record = accepted(make.notification(channel=Channel.IN_APP, send_at=NOW + 60_000))
+    store.create(record)
+    store.cancel(record, apply(record, Cancelled(NOW)))
+
+    with pytest.raises(AlreadySettled):
+        store.release(record.notification)
+
+    assert _stored(store, record.notification.id).status is Status.CANCELLED

@@ -59,13 +59,13 @@ class Interrupted:
         if after.revision != before.revision:
             self.committed()
 
-    def page(self, user: str, request: InboxRequest, progress: Progress) -> InboxPage:
+    def page(self, user: str, request: InboxRequest, progress: Progress, at: int) -> InboxPage:
         self._happen("page")
-        return self._inboxes.page(user, request, progress)
+        return self._inboxes.page(user, request, progress, at)
 
-    def unmarked(self, user: str, above: str, limit: int) -> Unmarked:
+    def unmarked(self, user: str, above: str, limit: int, at: int) -> Unmarked:
         self._happen("unmarked")
-        return self._inboxes.unmarked(user, above, limit)
+        return self._inboxes.unmarked(user, above, limit, at)
 
     def _happen(self, step: str) -> None:
         self.before.pop(step, lambda: None)()
@@ -116,7 +116,7 @@ class World:
         self._broadcast = Broadcast(
             connections=self.connections, sockets=self, journal=journal, pool=pool
         )
-        self._read = ReadInbox(inboxes=self.inboxes, count=count, pool=pool)
+        self._read = ReadInbox(inboxes=self.inboxes, count=count, pool=pool, clock=self.clock)
         self.change = ChangeInbox(
             inboxes=self.inboxes,
             connections=self.connections,
@@ -164,7 +164,7 @@ class World:
         """Return what the service says of every notification: read, seen, archived."""
         progress, _ = self.inboxes.look(USER)
         request = InboxRequest(limit=1_000, archived=True)
-        found = self.inboxes.page(USER, request, progress).records
+        found = self.inboxes.page(USER, request, progress, self.clock()).records
         standings = {
             r.notification.id: progress.standing(r.notification.id, r.marks) for r in found
         }

@@ -71,6 +71,9 @@ class Service:
     def patch(self, path: str, body: object) -> requests.Response:
         return self.session.patch(self.url(path), json=body, timeout=60)
 
+    def delete(self, path: str) -> requests.Response:
+        return self.session.delete(self.url(path), timeout=60)
+
     def send(self, user: Someone, channel: str, content: str = "hello", **fields: object) -> str:
         """Send a notification and return its id."""
         body = {"user_id": user.id, "notification_type": channel, "content": content, **fields}
@@ -89,7 +92,7 @@ class Service:
         """Wait until a notification is settled and return it."""
         return eventually(
             lambda: self.notification(user, notification_id),
-            lambda found: found["status"] != "pending",
+            lambda found: found["status"] not in {"pending", "scheduled"},
         )
 
     def inbox(self, user: Someone, **query: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "DispatchFunction": {"batchItemFailures": []},
     "InboxFunction": {"statusCode": 200},
     "ListFunction": {"statusCode": 200},
-    "ReconcileFunction": {"pending": 0, "abandoned": 0},
+    "ReconcileFunction": {"pending": 0, "settled": 0},
     "SendFunction": {"statusCode": 201},
     "UsersFunction": {"statusCode": 200},
     "WatchFunction": {},

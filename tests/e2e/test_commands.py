@@ -23,7 +23,8 @@ from local.settings import ROOT
 from notificationd.adapters.dynamodb.notifications import DynamoNotifications
 from notificationd.adapters.messages import write_message
 from notificationd.domain.ids import now_ms
-from notificationd.domain.record import Failed, Lease, Reason, apply
+from notificationd.domain.record import Lease, Reason
+from notificationd.domain.transitions import Failed, apply
 from tests.e2e.service import eventually
 from tests.fakes import make
 

@@ -14,7 +14,8 @@ from notificationd.adapters.dynamodb.notifications import DynamoNotifications
 from notificationd.adapters.messages import write_message
 from notificationd.domain.identity import Scope
 from notificationd.domain.ids import now_ms
-from notificationd.domain.record import Failed, Lease, Reason, Status, accepted, apply
+from notificationd.domain.record import Lease, Reason, Status, accepted
+from notificationd.domain.transitions import Failed, apply
 from notificationd.services.authenticate import digest, new_api_key
 from tests.e2e.service import eventually
 from tests.e2e.test_commands import notificationctl

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import boto3
 from moto import mock_aws
 
+from tests.fakes.moto_inserts import moto_inserts
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_dynamodb import DynamoDBClient
-
-import contextlib
 
 TABLE = "table"
 REGION = "us-east-1"
@@ -21,7 +22,7 @@ REGION = "us-east-1"
 @contextlib.contextmanager
 def table() -> Iterator[DynamoDBClient]:
     """Give a client whose table is empty."""
-    with mock_aws():
+    with mock_aws(), moto_inserts():
         client = boto3.client("dynamodb", region_name=REGION)
         client.create_table(
             TableName=TABLE,

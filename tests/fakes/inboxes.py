@@ -10,6 +10,7 @@ from notificationd.domain.errors import InboxChanged
 from notificationd.domain.inbox import InboxPage, InboxRequest, Unmarked
 from notificationd.domain.marks import Marks, Progress
 from notificationd.domain.notification import Channel
+from notificationd.domain.record import Status, as_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -42,10 +43,10 @@ class MemoryInboxes:
             for notification_id, each in marks.items():
                 self._notifications.mark(user, notification_id, each)
 
-    def page(self, user: str, request: InboxRequest, progress: Progress) -> InboxPage:
+    def page(self, user: str, request: InboxRequest, progress: Progress, at: int) -> InboxPage:
         found: list[Record] = []
         characters = 0
-        for record in reversed(list(self._in_app(user))):
+        for record in reversed(list(self._in_app(user, at))):
             notification = record.notification
             above = request.after is not None and notification.id >= request.after
             below = request.since is not None and notification.id < request.since
@@ -57,15 +58,16 @@ class MemoryInboxes:
             characters += len(notification.content)
         return InboxPage(tuple(found), None)
 
-    def unmarked(self, user: str, above: str, limit: int) -> Unmarked:
-        records = [record for record in self._in_app(user) if record.notification.id > above]
+    def unmarked(self, user: str, above: str, limit: int, at: int) -> Unmarked:
+        records = [record for record in self._in_app(user, at) if record.notification.id > above]
         left = [record for record in records if record.marks.read_at is None]
         ids = [r.notification.id for r in left if r.marks.archived_at is None]
         archived = [r.notification.id for r in left if r.marks.archived_at is not None]
         return Unmarked(tuple(ids[:limit]), tuple(archived), len(records))
 
-    def _in_app(self, user: str) -> Iterator[Record]:
-        """Yield what is in a user's inbox, oldest first."""
+    def _in_app(self, user: str, at: int | None = None) -> Iterator[Record]:
+        """Yield a user's in-app notifications, or what is in the inbox at a time, oldest first."""
         for record in self._notifications.of(user):
-            if record.notification.channel is Channel.IN_APP:
+            is_there = at is None or as_of(record, at).status is Status.SENT
+            if record.notification.channel is Channel.IN_APP and is_there:
                 yield record

@@ -5,27 +5,28 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import ceil
 from typing import TYPE_CHECKING
 
-from notificationd.domain.errors import AlreadySettled, LeaseHeld, LeaseLost
+from notificationd.domain.errors import (
+    AlreadySettled,
+    InFlight,
+    KeyReused,
+    LeaseHeld,
+    LeaseLost,
+)
+from notificationd.domain.idempotency import KEPT_SECONDS
 from notificationd.domain.notification import Notification, user_key
 from notificationd.domain.page import Page, PageRequest
-from notificationd.domain.record import (
-    Claimed,
-    Lease,
-    Missed,
-    Record,
-    Redriven,
-    Status,
-    accepted,
-    apply,
-)
+from notificationd.domain.record import Lease, Record, Status, accepted
+from notificationd.domain.transitions import Claimed, Missed, Redriven, Released, apply
 from notificationd.domain.watch import Change, Key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from notificationd.domain.idempotency import Answer, KeyedRequest, Origin
     from notificationd.domain.marks import Marks
     from notificationd.domain.profile import Profile
     from notificationd.domain.watch import WatchEntry
@@ -51,6 +52,11 @@ class MemoryNotifications:
         with self._lock:
             if key not in self._records:
                 self._write(key, record)
+
+    def create_all(self, records: Sequence[Record]) -> frozenset[str]:
+        for record in records:
+            self.create(record)
+        return frozenset()
 
     def claim(self, notification: Notification, lease: Lease, at: int) -> Record:
         key = _key(notification)
@@ -89,6 +95,23 @@ class MemoryNotifications:
             if self._records[key].missed_at != missed_at:
                 raise LeaseLost
             self._write(key, record)
+
+    def cancel(self, before: Record, after: Record) -> None:
+        key = _key(before.notification)
+        with self._lock:
+            now = self._records[key]
+            is_touched = now.lease is not None or now.attempt_count != before.attempt_count
+            if is_touched or now.status is not before.status:
+                raise LeaseLost
+            self._write(key, after)
+
+    def release(self, notification: Notification) -> None:
+        key = _key(notification)
+        at = notification.send_at or notification.created_at
+        with self._lock:
+            found = self._records.get(key, accepted(notification))
+            if found.status is not Status.SENT:
+                self._write(key, apply(found, Released(at)))
 
     def get(self, user: str, notification_id: str) -> Record | None:
         return self._records.get(Key(user, notification_id))
@@ -176,19 +199,87 @@ class MemoryWatchList:
         self.entries.pop((entry.due, entry.name), None)
 
 
+class MemoryIdempotencyKeys:
+    """Fulfils `domain.ports.IdempotencyKeys`."""
+
+    def __init__(self) -> None:
+        self._entries: dict[tuple[str, str], _Entry] = {}
+        self._lock = threading.Lock()
+
+    def reserve(self, request: KeyedRequest, fresh: Origin, until: int) -> Origin | Answer:
+        with self._lock:
+            name = (request.caller, request.key)
+            found = self._entries.get(name)
+            if found is None or found.origin.at + KEPT_SECONDS * 1000 <= fresh.at:
+                self._entries[name] = _Entry(request.fingerprint, fresh, until)
+                return fresh
+            if found.fingerprint != request.fingerprint:
+                raise KeyReused
+            if found.answer is not None:
+                return found.answer
+            if found.until > fresh.at:
+                raise InFlight(ceil((found.until - fresh.at) / 1000))
+            found.until = until
+            return found.origin
+
+    def complete(self, request: KeyedRequest, origin: Origin, answer: Answer) -> None:
+        if found := self._open(request, origin):
+            found.answer = answer
+
+    def release(self, request: KeyedRequest, origin: Origin) -> None:
+        if found := self._open(request, origin):
+            found.until = 0
+
+    def forget(self, request: KeyedRequest, origin: Origin) -> None:
+        if self._open(request, origin):
+            del self._entries[request.caller, request.key]
+
+    def _open(self, request: KeyedRequest, origin: Origin) -> _Entry | None:
+        found = self._entries.get((request.caller, request.key))
+        return found if found and found.origin == origin and found.answer is None else None
+
+
+@dataclass
+class _Entry:
+    fingerprint: str
+    origin: Origin
+    until: int
+    answer: Answer | None = None
+
+
 class MemoryQueue:
     """Fulfils `domain.ports.Queue`, and shows what was put."""
 
     def __init__(self) -> None:
         self.notifications: list[Notification] = []
+        self.delays: dict[str, int] = {}
         self.pushes: list[tuple[Notification, tuple[str, ...] | None]] = []
 
-    def put(self, notification: Notification) -> None:
+    def put(self, notification: Notification, delay_seconds: int = 0) -> None:
         self.notifications.append(notification)
+        self.delays[notification.id] = delay_seconds
+
+    def put_all(self, notifications: Sequence[tuple[Notification, int]]) -> frozenset[str]:
+        for notification, delay_seconds in notifications:
+            self.put(notification, delay_seconds)
+        return frozenset()
 
     def put_push(self, notification: Notification, connection_ids: Sequence[str] | None) -> None:
         named = None if connection_ids is None else tuple(connection_ids)
         self.pushes.append((notification, named))
+
+
+class MemorySchedule:
+    """Fulfils `domain.ports.Schedule`, and shows what is scheduled."""
+
+    def __init__(self) -> None:
+        self.notifications: dict[str, Notification] = {}
+
+    def put(self, notification: Notification) -> None:
+        self.notifications[notification.id] = notification
+
+    def drop(self, notification: Notification) -> None:
+        self.notifications.pop(notification.id, None)
 
 
 class MemoryDeadLetterSink:

@@ -11,9 +11,14 @@ from typing import TYPE_CHECKING, Any, cast
 from notificationd.domain.errors import NotificationError, OutcomeUnknown, Retryable, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from notificationd.domain import ports
+    from notificationd.domain.notification import Notification
+    from notificationd.domain.record import Record
+
+
+_OF_MANY = {"put_all", "create_all"}
 
 
 class Killed(BaseException):
@@ -92,7 +97,24 @@ class _Tapped:
         if not callable(value):
             return value
         name = f"{self._name}.{attribute}"
+        if attribute in _OF_MANY:
+            return partial(self._call_for_many, name, value)
         return lambda *args: self._tap.call(name, partial(value, *args), *self._errors)
+
+    def _call_for_many(
+        self,
+        name: str,
+        value: Callable[[Sequence[Any]], frozenset[str]],
+        entries: Sequence[Record | tuple[Notification, int]],
+    ) -> frozenset[str]:
+        """Make a call that does not raise: it says which entries it did not take."""
+        try:
+            return self._tap.call(name, partial(value, entries))
+        except Unavailable:
+            return frozenset(
+                entry[0].id if isinstance(entry, tuple) else entry.notification.id
+                for entry in entries
+            )
 
 
 def tapped[P](tap: Tap, name: str, port: P) -> P:

@@ -47,8 +47,13 @@ class SimulatedQueue:
         self._clock = clock
         self._put = 0
 
-    def put(self, notification: Notification) -> None:
-        self._add(write_message(notification))
+    def put(self, notification: Notification, delay_seconds: int = 0) -> None:
+        self._add(write_message(notification), delay_seconds)
+
+    def put_all(self, notifications: Sequence[tuple[Notification, int]]) -> frozenset[str]:
+        for notification, delay_seconds in notifications:
+            self.put(notification, delay_seconds)
+        return frozenset()
 
     def put_push(self, notification: Notification, connection_ids: Sequence[str] | None) -> None:
         self._add(write_message(notification, connection_ids))
@@ -80,10 +85,10 @@ class SimulatedQueue:
         is_quiet = not any(message.sent_at <= told for message in self.messages.values())
         return dict.fromkeys(channels, is_quiet)
 
-    def _add(self, body: str) -> None:
+    def _add(self, body: str, delay_seconds: int = 0) -> None:
         self._put += 1
         now = self._clock()
-        message = Message(f"message-{self._put}", body, now, now)
+        message = Message(f"message-{self._put}", body, now, now + delay_seconds * 1000)
         self.messages[message.id] = message
 
     def bury(self, notification: Notification) -> None:
@@ -91,6 +96,34 @@ class SimulatedQueue:
         self._add(write_message(notification))
         _, message = self.messages.popitem()
         self.dead[message.id] = message
+
+
+class SimulatedSchedule:
+    """Fulfils `domain.ports.Schedule`; `hand_over` is what the scheduler does when it is time."""
+
+    def __init__(self, queue: SimulatedQueue) -> None:
+        self.waiting: dict[str, Notification] = {}
+        self._queue = queue
+
+    def put(self, notification: Notification) -> None:
+        self.waiting.setdefault(notification.id, notification)
+
+    def drop(self, notification: Notification) -> None:
+        self.waiting.pop(notification.id, None)
+
+    def due(self, at: int) -> list[str]:
+        """Return the ids of those whose time has come."""
+        return [each.id for each in self.waiting.values() if (each.send_at or 0) <= at]
+
+    def hand_over(self, notification_id: str, *, again: bool = False) -> None:
+        """Put one onto its queue; the scheduler does so at least once.
+
+        Args:
+            again: it will do so another time.
+        """
+        self._queue.put(self.waiting[notification_id])
+        if not again:
+            del self.waiting[notification_id]
 
 
 class SimulatedDeadLetters:

@@ -13,7 +13,7 @@ import pytest
 
 from notificationd.domain.notification import Channel, Delivery
 from notificationd.domain.page import PageRequest
-from notificationd.domain.record import Reason, Status
+from notificationd.domain.record import Reason, Status, as_of
 from tests.proof import flows
 from tests.proof.faulty import Fault, faults_of
 from tests.proof.world import USER
@@ -142,6 +142,52 @@ STEPS = {
     ],
 }
 
+DELIVERED = [
+    "queue.receive",
+    "notifications.claim",
+    "first.send",
+    "notifications.save",
+    "journal.sent",
+    "queue.delete",
+]
+STEPS |= {
+    flows.KEYED: ["keys.reserve", *ACCEPT, "keys.complete", *DELIVERED],
+    flows.KEYED_PUSHED: ["keys.reserve", *STEPS[flows.PUSHED], "keys.complete"],
+}
+STEPS |= {
+    flows.SOON: [*ACCEPT, *DELIVERED],
+    flows.LATER: [
+        "profiles.get",
+        "schedule.put",
+        "notifications.create",
+        "journal.accepted",
+        *DELIVERED,
+    ],
+    flows.APPEARS: [
+        "notifications.create",
+        "journal.accepted",
+        "schedule.put",
+        "queue.receive",
+        "notifications.release",
+        "connections.of",
+        "sockets.post",
+        "journal.pushed",
+        "queue.delete",
+    ],
+}
+BATCH_STEPS = numbered(
+    "keys.reserve",
+    "profiles.get",
+    "queue.put_all",
+    "connections.of",
+    "notifications.create_all",
+    *["journal.accepted"] * 3,
+    "sockets.post",
+    "journal.pushed",
+    "queue.put_all",  # of none: no request is made for it
+    "keys.complete",
+    *DELIVERED * 2,
+)
 LOOK = [
     "watch_list.due",
     "notifications.get",
@@ -194,6 +240,9 @@ SENT_TWICE = {
     (flow.name, step, fault)
     for flow, step in [
         (flows.SENT, "first.send"),
+        (flows.SOON, "first.send"),
+        (flows.LATER, "first.send"),
+        (flows.KEYED, "first.send"),
         (flows.FAILOVER, "second.send"),
         (flows.RETRY, "first.send#2"),
         (flows.REDRIVEN, "first.send#2"),
@@ -207,6 +256,9 @@ GIVEN_UP = {
     (flow.name, step, fault)
     for flow, step in [
         (flows.SENT, "notifications.claim"),
+        (flows.SOON, "notifications.claim"),
+        (flows.LATER, "notifications.claim"),
+        (flows.KEYED, "notifications.claim"),
         (flows.FAILOVER, "notifications.claim"),
         (flows.FAILOVER, "first.send"),
         (flows.RETRY, "notifications.claim"),
@@ -229,19 +281,31 @@ UNMARKED = {
 }
 
 # A push is dropped where the queue cannot take it: the notification is in the inbox.
-NOT_PUSHED = {(flows.BUSY.name, "queue.put_push", Fault.FAILS)}
+NOT_PUSHED = {
+    (flows.BUSY.name, "queue.put_push", Fault.FAILS),
+    (flows.APPEARS.name, "schedule.put", Fault.FAILS),
+}
 
-# The caller was told 503, or nothing at all, and the message was on its queue: asking again makes
-# another notification. Nothing else that got no 201 may be sent.
+# The caller was told 503, or nothing at all, and the message was on its queue: asking again without
+# an idempotency key makes another notification. Nothing else that got no 201 may be sent.
 SENT_UNASKED = {
     ("queue.put", Fault.ANSWER_LOST),
     ("queue.put", Fault.KILLED),
+    ("schedule.put", Fault.ANSWER_LOST),
+    ("schedule.put", Fault.KILLED),
     ("notifications.create", Fault.KILLED),
     ("journal.accepted", Fault.KILLED),
 }
 
-SENDING = (flows.SENT, flows.FAILOVER, flows.RETRY)
-PUSHING = (flows.PUSHED, flows.PUSHED_LATE, flows.GONE, flows.BUSY)
+SENDING = (flows.SENT, flows.FAILOVER, flows.RETRY, flows.KEYED, flows.SOON, flows.LATER)
+PUSHING = (
+    flows.PUSHED,
+    flows.PUSHED_LATE,
+    flows.GONE,
+    flows.BUSY,
+    flows.KEYED_PUSHED,
+    flows.APPEARS,
+)
 
 
 def every_step(
@@ -297,7 +361,7 @@ def test_what_was_accepted_is_settled_and_sent_once(
         else:
             assert record.status is Status.SENT
     times = 2 if twice else 0 if given_up else 1
-    assert len(records) == 1 + ((step, fault) in SENT_UNASKED)
+    assert len(records) == 1 + (not flow.is_keyed and (step, fault) in SENT_UNASKED)
     assert sent_by_providers(ran) == dict.fromkeys(records, 1) | {accepted: times}
     assert not ran.world.queue.dead
 
@@ -338,7 +402,9 @@ def test_what_was_accepted_is_in_the_inbox_and_is_pushed(
     records = records_of(ran)
     assert ran.world.deaths == (fault is Fault.KILLED)  # nothing outlives its process
     assert accepted in records
-    assert {record.status for record in records.values()} == {Status.SENT}
+    now = ran.world.clock() + flow.ahead * 1000  # nobody waited for what is on no queue
+    assert {as_of(record, now).status for record in records.values()} == {Status.SENT}
+    assert len(records) == 1 or not flow.is_keyed
     assert ran.world.sockets.arrived.keys() <= records.keys()
     reachable = flow is not flows.GONE and (flow.name, step, fault) not in NOT_PUSHED
     assert (ran.world.sockets.arrived[accepted] >= 1) is reachable
@@ -360,6 +426,31 @@ def test_what_no_message_stands_for_any_more_is_settled(
     assert ran.world.deaths == (fault is Fault.KILLED)
     assert (record.status, record.reason) == (Status.FAILED, Reason.LOST)
     assert ran.world.watch_list.entries == {}
+
+
+def test_a_batch_makes_these_calls_in_this_order() -> None:
+    assert flows.run_batch().world.tap.steps == BATCH_STEPS
+
+
+@pytest.mark.parametrize(
+    ("step", "fault"), [(step, fault) for step in BATCH_STEPS for fault in faults_of(step)]
+)
+def test_a_batch_that_is_asked_for_again_is_sent_once(step: str, fault: Fault) -> None:
+    """What was taken on at the first try is not taken on again, and what was not, is."""
+    ran = flows.run_batch({step: fault})
+
+    records = records_of(ran)
+    assert ran.world.deaths == (fault is Fault.KILLED)
+    assert set(ran.accepted) == set(records)
+    assert len(records) == len(flows.BATCH)
+    assert {record.status for record in records.values()} == {Status.SENT}
+    first, in_app, second = ran.accepted
+    told = sent_by_providers(ran)
+    twice = step.startswith("first.send") and fault in NO_ANSWER
+    assert told[in_app] == 0
+    assert (told[first], told[second]) in ([(1, 2), (2, 1)] if twice else [(1, 1)])
+    assert ran.world.sockets.arrived[in_app] >= 1
+    assert not ran.world.queue.dead
 
 
 @pytest.mark.parametrize("fault", Fault)

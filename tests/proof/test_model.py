@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from notificationd.domain.dead_letter import Wanted
-from notificationd.domain.errors import OutcomeUnknown, Unavailable
+from notificationd.domain.errors import InFlight, NotFound, OutcomeUnknown, TooLate, Unavailable
+from notificationd.domain.idempotency import KEPT_SECONDS
 from notificationd.domain.notification import Channel, Delivery, Notification
 from notificationd.domain.page import PageRequest
-from notificationd.domain.record import Reason, Record, Status
+from notificationd.domain.record import OPEN, Reason, Record, Status
+from notificationd.domain.watch import SCHEDULER_MS
 from tests.proof import ledger
 from tests.proof.faulty import Fault, Killed, Tap
 from tests.proof.flows import command
@@ -38,7 +40,17 @@ ANSWERS = [
 # Mostly what keeps a message going, so that runs reach the last receive.
 ANSWER = st.sampled_from([*ANSWERS, ledger.DOWN, ledger.DOWN])
 
-ASKING = ["profiles.get", "queue.put", "notifications.create", "journal.accepted"]
+ASKING = [
+    "keys.reserve",
+    "profiles.get",
+    "queue.put",
+    "schedule.put",
+    "notifications.create",
+    "journal.accepted",
+    "keys.complete",
+]
+AHEAD = st.sampled_from([0, 0, 60, 3 * LOOK_SECONDS])
+CANCELLING = ["notifications.get", "notifications.cancel", "schedule.drop"]
 CRASHES = [
     "queue.receive",  # before the claim
     "notifications.claim",
@@ -89,7 +101,9 @@ LOOK_PLAN: st.SearchStrategy[Mapping[str, Fault]] = st.one_of(
     st.just({}),
     st.tuples(st.sampled_from(LOOK), st.sampled_from(Fault)).map(lambda spoiled: dict([spoiled])),
 )
-LOOKS = 3  # after which nothing is open any more: the second one is late for what was redriven
+# After which nothing is open any more: the second one is late for what was redriven, and what was
+# scheduled may still be with the scheduler for a day.
+LOOKS = 4 + SCHEDULER_MS // (LOOK_SECONDS * 1000)
 SECONDS = st.sampled_from([1, 15, LEASE_SECONDS, VISIBILITY_SECONDS, 900, LOOK_SECONDS])
 # Two calls of these fit into the life of a worker, which its lease outlasts.
 CALL_SECONDS = st.sampled_from([0, 1, LEASE_SECONDS // 2 - 1])
@@ -143,23 +157,72 @@ class Engine(RuleBasedStateMachine):
         self.tap = Tap()
         self.world = World(self.tap, providers=self.providers, sockets=LedgerSockets({}))
         self.accounts: dict[str, Account] = {}
+        self.keyed: dict[tuple[str, Delivery], tuple[int, set[str]]] = {}
 
     @rule(
         delivery=st.sampled_from(Delivery),
+        key=st.sampled_from([None, None, "key"]),
+        ahead=AHEAD,
         spoiled=st.none() | st.tuples(st.sampled_from(ASKING), st.sampled_from(Fault)),
     )
-    def send(self, delivery: Delivery, spoiled: tuple[str, Fault] | None) -> None:
+    def send(
+        self,
+        delivery: Delivery,
+        key: str | None,
+        ahead: int,
+        spoiled: tuple[str, Fault] | None,
+    ) -> None:
         """Ask; where one call is spoiled, what is left of it lies about without a 201."""
         if spoiled is not None and spoiled[0].startswith("journal."):
             spoiled = (spoiled[0], Fault.KILLED)
         self.tap.restart(dict([spoiled]) if spoiled else {})
-        before = set(self.world.queue.messages)
-        accepted: list[Notification] = []
-        with suppress(Unavailable, Killed):
-            accepted.append(self.world.send(command(Channel.EMAIL, delivery)))
-        new = set(self.world.queue.messages) - before
-        left = [self.world.queue.messages[each].notification for each in new]
-        self.accounts |= {each.id: Account(each) for each in (*left, *accepted)}
+        scheduled = self.world.schedule.waiting
+        before = {*self.world.queue.messages, *scheduled}
+        accepted: set[str] = set()
+        send_at = self.world.clock() + ahead * 1000 if ahead and key is None else None
+        with suppress(Unavailable, Killed, InFlight):
+            accepted.add(self.world.send(command(Channel.EMAIL, delivery, send_at), key))
+        new = {*self.world.queue.messages, *scheduled} - before
+        messages = self.world.queue.messages
+        left = [
+            scheduled[each] if each in scheduled else messages[each].notification for each in new
+        ]
+        made = {each.id for each in left}
+        self.accounts |= {each.id: Account(each) for each in left if each.id not in self.accounts}
+        if key is None:
+            assert accepted <= made
+            return
+        # However often it is asked for, and whatever became of the calls before, it is one.
+        first_at, known = self.keyed.setdefault((key, delivery), (self.world.clock(), set()))
+        if self.world.clock() < first_at + KEPT_SECONDS * 1000:
+            known |= accepted | made
+            assert len(known) <= 1
+            assert accepted <= self.accounts.keys()
+
+    @precondition(lambda self: self.accounts)
+    @rule(
+        data=st.data(),
+        spoiled=st.none() | st.tuples(st.sampled_from(CANCELLING), st.sampled_from(Fault)),
+    )
+    def cancel(self, data: st.DataObject, spoiled: tuple[str, Fault] | None) -> None:
+        """Somebody takes one back, in time or not: it is never both sent and cancelled."""
+        account = self.accounts[data.draw(st.sampled_from(list(self.accounts)), label="id")]
+        before = self._record(account)
+        self.tap.restart(dict([spoiled]) if spoiled else {})
+        with suppress(Unavailable, Killed, NotFound, TooLate):
+            self.world.cancel(USER, account.notification.id)
+        after = self._record(account)
+        if after != before:
+            assert after is not None
+            assert after.status is Status.CANCELLED
+            assert account.settled is None
+
+    @precondition(lambda self: self.world.schedule.due(self.world.clock()))
+    @rule(data=st.data(), again=st.booleans())
+    def hand_over(self, data: st.DataObject, *, again: bool) -> None:
+        """The scheduler does its part, at least once."""
+        due = self.world.schedule.due(self.world.clock())
+        self.world.schedule.hand_over(data.draw(st.sampled_from(due), label="id"), again=again)
 
     @precondition(lambda self: self.world.queue.visible())
     @rule(
@@ -184,13 +247,13 @@ class Engine(RuleBasedStateMachine):
             message_id, plan, Script(answers, seconds, message_id if overlapping else None)
         )
 
-    @precondition(lambda self: self.world.queue.messages)
+    @precondition(lambda self: self._receivable())
     @rule(data=st.data(), answers=st.lists(ANSWER, min_size=2, max_size=2), plan=PLAN)
     def deliver_while_hidden(
         self, data: st.DataObject, answers: list[Answer], plan: Mapping[str, Fault]
     ) -> None:
         """SQS delivers at least once: what a worker has, or had when it died, comes again."""
-        message_id = data.draw(st.sampled_from(sorted(self.world.queue.messages)), label="message")
+        message_id = data.draw(st.sampled_from(self._receivable()), label="message")
         self._deliver(message_id, plan, Script(answers))
 
     @precondition(lambda self: self.world.queue.messages)
@@ -259,6 +322,12 @@ class Engine(RuleBasedStateMachine):
         self.world.clock.advance(seconds)
 
     @invariant()
+    def what_is_cancelled_is_not_sent(self) -> None:
+        for account in self.accounts.values():
+            if account.settled is not None and account.settled.status is Status.CANCELLED:
+                assert not any(p.sent[account.notification.id] for p in self.providers)
+
+    @invariant()
     def what_may_be_sent_once_is_sent_once(self) -> None:
         for notification_id, account in self.accounts.items():
             sent = sum(provider.sent[notification_id] for provider in self.providers)
@@ -273,7 +342,7 @@ class Engine(RuleBasedStateMachine):
             record = self._record(account)
             if account.settled is not None:
                 assert record == account.settled
-            elif record is not None and record.status is not Status.PENDING:
+            elif record is not None and record.status not in OPEN:
                 account.settled = record
 
     @invariant()
@@ -284,14 +353,14 @@ class Engine(RuleBasedStateMachine):
         watched = self._watched()
         for notification_id, account in self.accounts.items():
             if account.settled is not None:
-                assert account.settled.status in {Status.SENT, Status.FAILED}
+                assert account.settled.status in {Status.SENT, Status.FAILED, Status.CANCELLED}
             elif notification_id not in waiting:
                 # One that is set aside for a fix lies among the dead letters before it is marked,
                 # but then its message is on the queue as well.
                 assert account.purged or (notification_id in dead and account.unmarked)
             # Whatever becomes of its message, somebody will look at a record that is open.
             record = self._record(account)
-            if record is not None and record.status is Status.PENDING:
+            if record is not None and record.status in OPEN:
                 assert notification_id in watched
         # Nor is there a record that no message ever stood for: it would say `pending` for ever.
         page = self.world.notifications.page(USER, PageRequest(limit=1_000))
@@ -306,8 +375,12 @@ class Engine(RuleBasedStateMachine):
     @override
     def teardown(self) -> None:
         """Let everything heal: what is open is settled, and the ledger balances."""
-        queue = self.world.queue
-        while queue.messages:
+        queue, schedule = self.world.queue, self.world.schedule
+        while queue.messages or schedule.waiting:
+            if not queue.messages:
+                first = min(schedule.waiting.values(), key=lambda each: each.send_at or 0)
+                self.world.clock.now = max(self.world.clock.now, first.send_at or 0)
+                schedule.hand_over(first.id)
             due = min(queue.messages.values(), key=lambda message: message.visible_at)
             self.world.clock.now = max(self.world.clock.now, due.visible_at)
             self._deliver(due.id, {}, Script())
@@ -321,7 +394,7 @@ class Engine(RuleBasedStateMachine):
         for account in self.accounts.values():
             record = self._record(account)
             # Whose message was purged before its record was made has none.
-            assert record.status is not Status.PENDING if record else account.purged
+            assert record.status not in OPEN if record else account.purged
         self.what_may_be_sent_once_is_sent_once()
         self.a_settled_record_stays_as_it_is()
         self.nothing_accepted_is_forgotten()
@@ -356,6 +429,10 @@ class Engine(RuleBasedStateMachine):
 
     def _reconcile(self, plan: Mapping[str, Fault]) -> None:
         """Look at what has been open for long: what is given up has no message on its queue."""
+        for late in self.world.schedule.due(
+            self.world.clock() - SCHEDULER_MS + LOOK_SECONDS * 1000
+        ):
+            self.world.schedule.hand_over(late)
         before = {each: self._record(account) for each, account in self.accounts.items()}
         waiting = self._waiting()
         self.tap.restart(plan)
@@ -364,7 +441,7 @@ class Engine(RuleBasedStateMachine):
             self.world.reconcile()
         for notification_id, account in self.accounts.items():
             after = self._record(account)
-            if after is None or after.status is Status.PENDING or after == before[notification_id]:
+            if after is None or after.status in OPEN or after == before[notification_id]:
                 continue
             assert notification_id not in waiting
             account.recorded += account.interrupted
@@ -382,7 +459,16 @@ class Engine(RuleBasedStateMachine):
         return answer
 
     def _waiting(self) -> set[str]:
-        return {message.notification.id for message in self.world.queue.messages.values()}
+        on_the_queue = {each.notification.id for each in self.world.queue.messages.values()}
+        return on_the_queue | set(self.world.schedule.waiting)
+
+    def _receivable(self) -> list[str]:
+        """Return the messages that a worker may be given, hidden or not: not before their time."""
+        return [
+            message.id
+            for message in self.world.queue.messages.values()
+            if (message.notification.send_at or 0) <= self.world.clock()
+        ]
 
     def _watched(self) -> set[str]:
         """Return what is on the watch list, or will be once the stream is read."""

@@ -3,38 +3,45 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor, Future
+from http import HTTPStatus
 from math import inf
 from typing import TYPE_CHECKING, cast, override
 
 from notificationd.adapters.addresses import CheckedAddresses
 from notificationd.api.views import notification_frame
 from notificationd.domain.errors import Unavailable
-from notificationd.domain.notification import Channel
+from notificationd.domain.idempotency import Answer, KeyedRequest
+from notificationd.domain.notification import Channel, Notification
 from notificationd.domain.profile import Profile
 from notificationd.domain.watch import Patience
 from notificationd.runtime.batch import process_batch
+from notificationd.services.cancel import Cancel
+from notificationd.services.compose import Compose, SendCommand
 from notificationd.services.dead_letters import DeadLetterOffice
 from notificationd.services.dispatch import Dispatch
 from notificationd.services.dispatch_push import DispatchPush
+from notificationd.services.idempotent import Idempotent
 from notificationd.services.push import Push
 from notificationd.services.reconcile import Reconcile
-from notificationd.services.send import Send, SendCommand
+from notificationd.services.send import Send
+from notificationd.services.send_batch import SendBatch
 from notificationd.services.watch import Watch
 from tests.fakes.delivery import Clock, RecordingJournal
 from tests.fakes.storage import (
     MemoryConnections,
+    MemoryIdempotencyKeys,
     MemoryNotifications,
     MemoryProfiles,
     MemoryWatchList,
 )
 from tests.proof.faulty import Killed, TappedJournal, tapped, tapped_provider
-from tests.proof.queues import MAX_RECEIVES, SimulatedDeadLetters, SimulatedQueue
+from tests.proof.queues import MAX_RECEIVES, SimulatedDeadLetters, SimulatedQueue, SimulatedSchedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from notificationd.adapters.sqs import Visibility
-    from notificationd.domain.notification import Notification
+    from notificationd.domain.idempotency import Origin
     from notificationd.domain.watch import Change
     from notificationd.runtime.batch import Job
     from notificationd.services.dispatch import Disposition
@@ -43,6 +50,8 @@ if TYPE_CHECKING:
 
 USER = "4"
 LEASE_SECONDS = 30
+WORKER_SECONDS = 10
+"""How long a process may take that accepts a notification."""
 LOOK_SECONDS = 3_600
 PATIENCE = Patience(look=LOOK_SECONDS * 1000, queued=96 * 3_600_000, dead=432 * 3_600_000)
 RETRY_BASE_SECONDS = 10
@@ -87,7 +96,7 @@ class _Task[T](Future[T]):
 
 
 class World:
-    """Everything that happens happens through `send`, `deliver`, `office`, `watch` and `reconcile`.
+    """Everything that happens happens through its methods, and those of `office` and `cancel`.
 
     Args:
         late: the answers of calls that go side by side come last, not first.
@@ -106,6 +115,7 @@ class World:
         self._streamed = 0
         self.clock = Clock()
         self.queue = SimulatedQueue(self.clock)
+        self.schedule = SimulatedSchedule(self.queue)
         self.dead_letters = SimulatedDeadLetters(self.queue)
         self.notifications = MemoryNotifications(self.clock)
         self.watch_list = MemoryWatchList()
@@ -122,6 +132,9 @@ class World:
         connections = tapped(tap, "connections", self.connections)
         dead_letters = tapped(tap, "dead_letters", self.dead_letters)
         watch_list = tapped(tap, "watch_list", self.watch_list)
+        schedule = tapped(tap, "schedule", self.schedule)
+        profiles_tapped = tapped(tap, "profiles", profiles)
+        addresses = tapped(tap, "addresses", CheckedAddresses())
         push = Push(
             connections=connections,
             sockets=tapped(tap, "sockets", sockets),
@@ -130,16 +143,36 @@ class World:
             pool=self._pool,
             frame=notification_frame,
         )
-        self.send: Callable[[SendCommand], Notification] = Send(
+        self._send = Send(
+            compose=Compose(profile_of=profiles_tapped.get, addresses=addresses),
             notifications=notifications,
             connections=connections,
-            profiles=tapped(tap, "profiles", profiles),
             queue=self._queue,
-            addresses=tapped(tap, "addresses", CheckedAddresses()),
+            schedule=schedule,
             push=push,
             journal=journal,
             pool=self._pool,
             clock=self.clock,
+        )
+        self._send_batch = SendBatch(
+            profiles=profiles_tapped,
+            addresses=addresses,
+            notifications=notifications,
+            connections=connections,
+            queue=self._queue,
+            schedule=schedule,
+            push=push,
+            journal=journal,
+            pool=self._pool,
+            clock=self.clock,
+        )
+        self.cancel = Cancel(
+            notifications=notifications, schedule=schedule, journal=journal, clock=self.clock
+        )
+        self._idempotent = Idempotent(
+            keys=tapped(tap, "keys", MemoryIdempotencyKeys()),
+            clock=self.clock,
+            worker_seconds=WORKER_SECONDS,
         )
         self._dispatch = Dispatch(
             notifications=notifications,
@@ -153,6 +186,8 @@ class World:
             random=lambda: 0.0,
         )
         self._dispatch_push = DispatchPush(
+            notifications=notifications,
+            clock=self.clock,
             connections=connections,
             push=push,
             journal=journal,
@@ -184,6 +219,30 @@ class World:
             seconds=15,
             examined=1_000,
         )
+
+    def send(self, command: SendCommand, key: str | None = None) -> str:
+        """Ask for a notification, with an idempotency key or without, and return its id."""
+
+        def accept(origin: Origin) -> Answer:
+            return Answer(HTTPStatus.CREATED, {"id": self._send(command, origin).id})
+
+        request = (
+            None if key is None else KeyedRequest("caller", f"{key}-{command.delivery}", "same")
+        )
+        answer, _ = self._idempotent(request, accept)
+        return str(answer.body["id"])
+
+    def send_all(self, commands: Sequence[SendCommand], key: str) -> list[str | None]:
+        """Ask for many at once, and return the id of each that was accepted."""
+
+        def accept(origin: Origin) -> Answer:
+            results = self._send_batch(commands, origin)
+            ids = [each.id if isinstance(each, Notification) else None for each in results]
+            return Answer(HTTPStatus.OK, {"ids": ids}, is_final=None not in ids)
+
+        request = KeyedRequest("caller", f"{key}-batch", "same")
+        answer, _ = self._idempotent(request, accept)
+        return list(answer.body["ids"])
 
     def stream(self, changes: int | None = None) -> None:
         """Give the next changes of the table to whoever watches them; all there are for None.
@@ -231,7 +290,11 @@ class World:
         """Deliver until no message is left, however workers end; wait where none is visible."""
         for _ in range(ROUNDS):
             if not self.queue.messages:
-                return
+                if not self.schedule.waiting:
+                    return
+                first = min(self.schedule.waiting.values(), key=lambda each: each.send_at or 0)
+                self.clock.now = max(self.clock.now, first.send_at or 0)
+                self.schedule.hand_over(first.id)
             due = min(self.queue.messages.values(), key=lambda message: message.visible_at)
             self.clock.now = max(self.clock.now, due.visible_at)
             try:

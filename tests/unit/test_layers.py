@@ -49,6 +49,7 @@ def test_trimming_leaves_the_used_services_and_products(site: Path) -> None:
         "botocore/data/apigatewaymanagementapi/2012/service-2.json.gz",
         "botocore/data/dynamodb/2012/service-2.json.gz",
         "botocore/data/endpoints.json",
+        "botocore/data/scheduler/2012/service-2.json.gz",
         "botocore/data/sesv2/2012/service-2.json.gz",
         "botocore/data/sns/2012/service-2.json.gz",
         "botocore/data/sqs/2012/service-2.json.gz",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 ID = "0199a2b3-0000-7000-8000-000000000004"
+LATER = 2_000_000_000_000
 
 
 class Failing:
@@ -99,10 +100,10 @@ def test_a_page_and_a_count_read_on_where_the_table_s_answers_end(
                 ids.append(notification.id)
         monkeypatch.setattr(inbox_pages, "EXAMINED_AT_ONCE", 7)
 
-        page = inboxes.page("4", InboxRequest(limit=9), Progress())
+        page = inboxes.page("4", InboxRequest(limit=9), Progress(), LATER)
         monkeypatch.setattr(inbox_pages, "EXAMINED", 30)
-        some = inboxes.page("4", InboxRequest(limit=9), Progress())
-        rest = inboxes.page("4", InboxRequest(limit=9, after=some.last_seen), Progress())
+        some = inboxes.page("4", InboxRequest(limit=9), Progress(), LATER)
+        rest = inboxes.page("4", InboxRequest(limit=9, after=some.last_seen), Progress(), LATER)
 
     assert [record.notification.id for record in page.records] == ids[::-1]
     assert page.last_seen is None
@@ -122,8 +123,8 @@ def test_a_count_reads_on_where_the_table_s_answers_end() -> None:
         for notification in made:
             notifications.create(accepted(notification, Status.SENT))
 
-        unmarked = inboxes.unmarked("4", "", 1_001)
-        enough = inboxes.unmarked("4", "", 5)
+        unmarked = inboxes.unmarked("4", "", 1_001, LATER)
+        enough = inboxes.unmarked("4", "", 5, LATER)
 
     assert unmarked.ids == tuple(notification.id for notification in made)
     assert unmarked.examined == 40

@@ -6,26 +6,38 @@ from dataclasses import replace
 
 import pytest
 
-from notificationd.domain.errors import AlreadySettled, LeaseHeld, LeaseLost, NotificationError
-from notificationd.domain.notification import Delivery
+from notificationd.domain.errors import (
+    AlreadySettled,
+    LeaseHeld,
+    LeaseLost,
+    NotificationError,
+    TooLate,
+)
+from notificationd.domain.notification import Channel, Delivery
 from notificationd.domain.record import (
     ATTEMPTS_KEPT,
-    Abandoned,
     Attempt,
+    Lease,
+    Outcome,
+    Reason,
+    Record,
+    Status,
+    accepted,
+    as_of,
+)
+from notificationd.domain.transitions import (
+    CANCEL_MS,
+    Abandoned,
+    Cancelled,
     Claimed,
     Deferred,
     Event,
     Expired,
     Failed,
-    Lease,
     Missed,
-    Outcome,
-    Reason,
-    Record,
     Redriven,
+    Released,
     Sent,
-    Status,
-    accepted,
     apply,
 )
 from tests.fakes import make
@@ -39,9 +51,14 @@ CLAIMED = replace(PENDING, lease=MINE)
 CLAIMED_BY_OTHER = replace(PENDING, lease=Lease("other", NOW + 30_000))
 LEFT_BEHIND = replace(PENDING, lease=Lease("other", NOW))
 MISSED = replace(LEFT_BEHIND, missed_at=NOW - 60_000)
+SCHEDULED = accepted(make.notification(send_at=NOW + 60_000))
+SCHEDULED_IN_APP = accepted(make.notification(channel=Channel.IN_APP, send_at=NOW + 60_000))
+IN_THE_INBOX = accepted(make.notification(channel=Channel.IN_APP, send_at=NOW))
+UNCERTAIN = replace(PENDING, attempts=(Attempt(at=NOW, provider=None, outcome=Outcome.UNKNOWN),))
 SENT = replace(PENDING, status=Status.SENT)
 FAILED = replace(PENDING, status=Status.FAILED, reason=Reason.REFUSED)
 EXPIRED = replace(PENDING, status=Status.EXPIRED)
+CANCELLED = replace(PENDING, status=Status.CANCELLED)
 MAY_BE_SENT = replace(
     accepted(make.notification(delivery=Delivery.AT_MOST_ONCE)),
     status=Status.FAILED,
@@ -57,6 +74,8 @@ REDRIVE = Redriven(NOW)
 MISS = Missed(NOW)
 ABANDON = Abandoned(NOW, NOW - 60_000, (ATTEMPT,), Reason.LOST)
 ABANDON_EXPIRED = Abandoned(NOW, NOW - 60_000, (), None)
+CANCEL = Cancelled(NOW)
+RELEASE = Released(NOW)
 OUTCOMES = (SEND, FAIL, EXPIRE, DEFER)
 LOOKS = (MISS, ABANDON, ABANDON_EXPIRED)
 
@@ -106,6 +125,21 @@ LOOKS = (MISS, ABANDON, ABANDON_EXPIRED)
         (MISSED, MISS, Status.PENDING),
         (MISSED, ABANDON, Status.FAILED),
         (MISSED, ABANDON_EXPIRED, Status.EXPIRED),
+        (PENDING, CANCEL, Status.CANCELLED),
+        (CLAIMED, CANCEL, TooLate),
+        (LEFT_BEHIND, CANCEL, TooLate),
+        (UNCERTAIN, CANCEL, TooLate),
+        (SCHEDULED, CANCEL, Status.CANCELLED),
+        (SCHEDULED_IN_APP, CANCEL, Status.CANCELLED),
+        (IN_THE_INBOX, CANCEL, TooLate),
+        *[(settled, CANCEL, TooLate) for settled in (SENT, FAILED, EXPIRED, CANCELLED)],
+        (SCHEDULED, CLAIM, Status.PENDING),
+        (SCHEDULED, MISS, Status.SCHEDULED),
+        (SCHEDULED, REDRIVE, Status.PENDING),
+        *[(SCHEDULED, event, LeaseLost) for event in OUTCOMES],
+        (SCHEDULED_IN_APP, RELEASE, Status.SENT),
+        *[(CANCELLED, event, AlreadySettled) for event in (*OUTCOMES, *LOOKS, CLAIM, REDRIVE)],
+        *[(settled, RELEASE, AlreadySettled) for settled in (SENT, FAILED, EXPIRED, CANCELLED)],
         *[(SENT, event, AlreadySettled) for event in (*OUTCOMES, *LOOKS, CLAIM, REDRIVE)],
         *[(FAILED, event, AlreadySettled) for event in (*OUTCOMES, *LOOKS, CLAIM)],
         (FAILED, REDRIVE, Status.PENDING),
@@ -121,6 +155,37 @@ def test_every_state_meets_every_event(
     else:
         with pytest.raises(expected):
             apply(record, event)
+
+
+def test_a_scheduled_in_app_one_can_be_cancelled_until_it_may_be_in_the_inbox() -> None:
+    """Whoever cancels takes up to 10 s for it, and must not be late."""
+    record = accepted(make.notification(channel=Channel.IN_APP, send_at=NOW + CANCEL_MS + 1))
+
+    assert apply(record, Cancelled(NOW)).status is Status.CANCELLED
+    with pytest.raises(TooLate):
+        apply(record, Cancelled(NOW + 1))
+
+
+@pytest.mark.parametrize(
+    ("channel", "send_at", "expected"),
+    [
+        (Channel.EMAIL, None, Status.PENDING),
+        (Channel.SMS, NOW, Status.SCHEDULED),
+        (Channel.IN_APP, None, Status.SENT),
+        (Channel.IN_APP, NOW, Status.SCHEDULED),
+    ],
+)
+def test_a_first_record_follows_from_its_notification(
+    channel: Channel, send_at: int | None, expected: Status
+) -> None:
+    assert accepted(make.notification(channel=channel, send_at=send_at)).status is expected
+
+
+def test_the_clock_alone_puts_a_scheduled_in_app_one_into_the_inbox() -> None:
+    assert as_of(SCHEDULED_IN_APP, NOW + 59_999) == SCHEDULED_IN_APP
+    shown = as_of(SCHEDULED_IN_APP, NOW + 60_000)
+    assert (shown.status, shown.updated_at) == (Status.SENT, NOW + 60_000)
+    assert as_of(SCHEDULED, NOW + 60_000) == SCHEDULED  # a provider has to take it first
 
 
 @pytest.mark.parametrize("event", OUTCOMES)

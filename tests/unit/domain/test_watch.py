@@ -7,17 +7,18 @@ from dataclasses import replace
 import pytest
 
 from notificationd.domain.notification import Channel, Delivery
-from notificationd.domain.record import (
-    Abandoned,
-    Lease,
-    Missed,
-    Reason,
-    Record,
-    Status,
-    accepted,
-    lost_calls,
+from notificationd.domain.record import Lease, Reason, Record, Status, accepted, lost_calls
+from notificationd.domain.transitions import Abandoned, Missed
+from notificationd.domain.watch import (
+    SCHEDULER_MS,
+    Change,
+    Evidence,
+    Key,
+    Patience,
+    judge,
+    look_at,
+    opened,
 )
-from notificationd.domain.watch import Change, Evidence, Key, Patience, judge, opened
 from tests.fakes import make
 
 NOW = 1_800_000_000_000
@@ -59,6 +60,16 @@ OTHER = change(TWO, None, Status.PENDING, "other")
 )
 def test_what_a_batch_of_changes_leaves_open(changes: list[Change], expected: list[Change]) -> None:
     assert list(opened(changes)) == expected
+
+
+def test_what_is_scheduled_is_open_from_the_start() -> None:
+    scheduled = change(ONE, None, Status.SCHEDULED)
+    claimed = change(ONE, Status.SCHEDULED, Status.PENDING)
+    cancelled = change(ONE, Status.SCHEDULED, Status.CANCELLED)
+
+    assert opened([scheduled, claimed]) == (scheduled,)
+    assert opened([scheduled, cancelled]) == ()
+    assert opened([claimed]) == ()
 
 
 NOTIFICATION = make.notification(channel=Channel.EMAIL, created_at=NOW - HOUR)
@@ -107,6 +118,44 @@ def test_what_may_still_be_given_to_a_worker_is_left_to_the_next_look(
 )
 def test_what_no_worker_will_be_given_is_missed_first(record: Record, evidence: Evidence) -> None:
     assert judge(record, evidence, NOW, PATIENCE) == Missed(NOW)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "expected"),
+    [
+        (None, NOW + HOUR),
+        (-1, NOW + HOUR),
+        (1, NOW + 2 * HOUR),  # the full hour after an hour has passed
+        (HOUR, NOW + 3 * HOUR),
+        (1000 * HOUR - 1, NOW + 1001 * HOUR),
+    ],
+)
+def test_what_is_scheduled_is_left_alone_until_its_time(ahead: int | None, expected: int) -> None:
+    """What is due within the same hour is looked at together: one write for all of them."""
+    assert NOW % HOUR == 0
+    send_at = None if ahead is None else NOW + ahead
+    record = accepted(make.notification(send_at=send_at))
+
+    assert look_at(record, NOW, PATIENCE) == expected
+    if send_at is not None and send_at > NOW:
+        assert judge(record, EMPTY, NOW, PATIENCE) is None
+
+
+def test_the_message_of_what_was_scheduled_is_as_old_as_its_time() -> None:
+    """It may lie on its queue for four days from then on, however early it was asked for."""
+    late = make.notification(created_at=NOW - 9_000 * HOUR, send_at=NOW - HOUR)
+    claimed = replace(accepted(late), status=Status.PENDING)
+
+    assert judge(claimed, BUSY, NOW, PATIENCE) is None
+    assert judge(claimed, EMPTY, NOW, PATIENCE) == Missed(NOW)
+
+
+def test_the_scheduler_has_a_day_to_hand_over_what_was_scheduled() -> None:
+    """An empty queue proves nothing until then, and what is given up is not sent any more."""
+    scheduled = accepted(make.notification(send_at=NOW - SCHEDULER_MS))
+
+    assert judge(scheduled, EMPTY, NOW - 1, PATIENCE) is None
+    assert judge(scheduled, EMPTY, NOW, PATIENCE) == Missed(NOW)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 type Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
 
 EVERYTHING = " ".join(Scope)
+_QUEUE_ARN = f"arn:aws:sqs:{aws.REGION}:123456789012"
 TOKEN_SECRET = "a token secret of at least 32 bytes, for tests"
 
 
@@ -63,6 +64,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
             "AWS_REGION": aws.REGION,
             "URL_SUFFIX": "amazonaws.com",
             "TABLE_NAME": aws.TABLE,
+            "WORKER_SECONDS": "10",
             "LOG_LEVEL": "INFO",
             "SECRETS_PREFIX": "/test",
             "WEBSOCKET_ENDPOINT": "https://sockets.example.com/live",
@@ -70,6 +72,12 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
             "SMS_QUEUE_URL": queues["sms"],
             "IN_APP_QUEUE_URL": queues["in-app"],
             "DEAD_LETTER_QUEUE_URL": queues["dead-letters"],
+            "SCHEDULE_GROUP": "notificationd",
+            "SCHEDULE_ROLE_ARN": "arn:aws:iam::123456789012:role/schedule",
+            "EMAIL_QUEUE_ARN": f"{_QUEUE_ARN}:email",
+            "SMS_QUEUE_ARN": f"{_QUEUE_ARN}:sms",
+            "IN_APP_QUEUE_ARN": f"{_QUEUE_ARN}:in-app",
+            "DEAD_LETTER_QUEUE_ARN": f"{_QUEUE_ARN}:dead-letters",
         }
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
@@ -97,12 +105,14 @@ def api_event(  # noqa: PLR0913 - what a request consists of
     query: dict[str, str] | None = None,
     caller: dict[str, str] | None = None,
     content_type: str | None = "application/json",
+    headers: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """Make an event of the HTTP API's, payload format 2.0."""
     event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": route,
-        "headers": {} if content_type is None else {"content-type": content_type},
+        "headers": ({} if content_type is None else {"content-type": content_type})
+        | (headers or {}),
         "requestContext": {
             "authorizer": {"lambda": caller or {"kind": "api_key", "id": "k", "scopes": EVERYTHING}}
         },

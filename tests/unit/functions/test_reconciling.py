@@ -90,8 +90,8 @@ def test_what_no_message_stands_for_is_settled_by_the_second_run(account: Accoun
     first, second = (reconcile({}, None) for _ in range(2))
 
     assert (first, second) == (
-        {"pending": 1, "abandoned": 0},
-        {"pending": 1, "abandoned": 1},
+        {"pending": 1, "settled": 0},
+        {"pending": 1, "settled": 1},
     )
     record = table.get("4", notification.id)
     assert record is not None

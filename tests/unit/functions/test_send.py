@@ -255,3 +255,16 @@ def test_the_log_has_ids_but_no_content_and_no_address(
     for private in ("hello, world!", "user4@example.com", "my subject"):
         assert private not in log
     assert len(account.items()) == 1
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ['{"content": "one", "content": "two"}', '{"data": {"a": 1, "b": {"c": 1, "c": 1}}}'],
+)
+def test_a_name_that_stands_twice_is_refused(account: Account, raw: str) -> None:
+    """Of two contents only one would be sent: which one did the caller mean?"""
+    status, problem = call(handler, api_event(ROUTE, raw=raw))
+
+    assert (status, problem["code"]) == (400, "not_json")
+    assert "twice" in problem["detail"]
+    assert account.items() == []

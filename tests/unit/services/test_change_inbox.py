@@ -88,10 +88,10 @@ def test_a_long_look_makes_the_next_one_short(
 
     progress, _ = inboxes.look(USER)
     assert progress.unread == {left}
-    assert inboxes.unmarked(USER, progress.read_up_to, 9).examined == 0
+    assert inboxes.unmarked(USER, progress.read_up_to, 9, world.clock()).examined == 0
     assert progress.revision == 30
     assert world.unread() == 1
-    page = inboxes.page(USER, InboxRequest(limit=99, unread=True), progress)
+    page = inboxes.page(USER, InboxRequest(limit=99, unread=True), progress, world.clock())
     assert [record.notification.id for record in page.records] == [left]
 
 

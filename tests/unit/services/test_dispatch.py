@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import ceil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +20,8 @@ from notificationd.domain.errors import (
     Unavailable,
 )
 from notificationd.domain.notification import Channel, Delivery, Notification
-from notificationd.domain.record import Lease, Outcome, Reason, Record, Status
+from notificationd.domain.record import Lease, Outcome, Reason, Record, Status, accepted
+from notificationd.domain.transitions import Cancelled, apply
 from notificationd.services.dispatch import (
     CALL_SECONDS,
     SAVE_TRIES,
@@ -523,6 +525,35 @@ def test_nothing_private_is_taken_down() -> None:
     assert "secret" not in written
     assert "private" not in written
     assert BAD_ADDRESS.text not in written
+
+
+@pytest.mark.parametrize("ahead", [0.5, 60])
+def test_what_comes_before_its_time_waits_for_it(ahead: float) -> None:
+    """Clocks differ: the queue's may be ahead of the worker's."""
+    world = world_of([])
+    send_at = world.clock() + int(ahead * 1000)
+    notification = make.notification(send_at=send_at)
+    world.notifications.create(accepted(notification))
+
+    assert world.dispatch(notification) == Again(ceil(ahead))
+    assert world.record(notification).status is Status.SCHEDULED
+
+    world.clock.now = send_at
+    assert world.dispatch(notification, receives=2) == Done()
+    assert world.record(notification).status is Status.SENT
+
+
+def test_what_was_cancelled_is_not_sent() -> None:
+    world = world_of([])
+    notification = make.notification(send_at=world.clock() - 1)
+    record = accepted(notification)
+    world.notifications.create(record)
+    world.notifications.cancel(record, apply(record, Cancelled(world.clock())))
+
+    assert world.dispatch(notification) == Done()
+
+    assert world.calls == [0]
+    assert world.record(notification).status is Status.CANCELLED
 
 
 def _raise(error: Exception) -> Callable[..., None]:

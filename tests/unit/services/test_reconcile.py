@@ -10,16 +10,8 @@ import pytest
 
 from notificationd.domain.errors import LeaseLost, Unavailable
 from notificationd.domain.notification import Channel, user_key
-from notificationd.domain.record import (
-    Failed,
-    Lease,
-    Reason,
-    Record,
-    Sent,
-    Status,
-    accepted,
-    apply,
-)
+from notificationd.domain.record import Lease, Reason, Record, Status, accepted
+from notificationd.domain.transitions import Failed, Sent, apply
 from notificationd.domain.watch import Key, Patience, WatchEntry
 from notificationd.services.reconcile import Reconcile, Report
 from tests.fakes import make
@@ -101,9 +93,9 @@ def world() -> Iterator[World]:
 def test_what_no_message_stands_for_is_settled_at_the_second_look(world: World) -> None:
     notification = world.leave_open()
 
-    assert world.run() == Report(pending=1, abandoned=0)
+    assert world.run() == Report(pending=1, settled=0)
     assert world.record(notification).status is Status.PENDING
-    assert world.run() == Report(pending=1, abandoned=1)
+    assert world.run() == Report(pending=1, settled=1)
 
     record = world.record(notification)
     assert (record.status, record.reason) == (Status.FAILED, Reason.LOST)
@@ -204,7 +196,7 @@ def test_what_is_settled_or_gone_is_taken_off_the_list(world: World, status: Sta
         world.notifications.create(replace(accepted(notification), status=status))
     world.watch(notification)
 
-    assert world.run() == Report(pending=0, abandoned=0)
+    assert world.run() == Report(pending=0, settled=0)
 
     assert world.watch_list.entries == {}
 
@@ -264,8 +256,8 @@ def test_letters_that_are_too_many_to_look_through_prove_nothing(world: World) -
 def test_all_that_is_due_is_looked_at_however_many_entries_it_fills(world: World) -> None:
     notifications = [world.leave_open() for _ in range(35)]
 
-    assert world.run() == Report(pending=35, abandoned=0)
-    assert world.run() == Report(pending=35, abandoned=35)
+    assert world.run() == Report(pending=35, settled=0)
+    assert world.run() == Report(pending=35, settled=35)
 
     assert {world.record(each).status for each in notifications} == {Status.FAILED}
 
@@ -356,3 +348,61 @@ def _fail(error: Exception) -> Any:  # noqa: ANN401 - stands in for any method
         raise error
 
     return fail
+
+
+DAY = 24 * HOUR
+
+
+@pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.IN_APP])
+def test_what_is_scheduled_is_not_looked_at_again_before_its_time(
+    world: World, channel: Channel
+) -> None:
+    send_at = world.clock() + 30 * DAY * 1000
+    notification = world.leave_open(channel=channel, send_at=send_at)
+
+    assert world.run() == Report(pending=1, settled=0)
+
+    assert [key[0] > send_at for key in world.watch_list.entries] == [True]
+    assert world.run() == Report(pending=0, settled=0)
+    assert world.record(notification).status is Status.SCHEDULED
+
+
+def test_what_the_scheduler_never_handed_over_is_settled(world: World) -> None:
+    notification = world.leave_open(send_at=world.clock() + 60_000)
+
+    for _ in range(24):
+        world.run()
+        assert world.record(notification).status is Status.SCHEDULED
+    world.run()
+    assert world.run().settled == 1
+
+    record = world.record(notification)
+    assert (record.status, record.reason) == (Status.FAILED, Reason.LOST)
+
+
+def test_a_scheduled_in_app_one_is_marked_as_sent_whose_push_never_came(world: World) -> None:
+    """It is in the inbox by the clock alone; its record is brought in line."""
+    send_at = world.clock() + 60_000
+    notification = world.leave_open(channel=Channel.IN_APP, send_at=send_at)
+
+    assert world.run() == Report(pending=1, settled=1)
+
+    record = world.record(notification)
+    assert (record.status, record.updated_at) == (Status.SENT, send_at)
+    assert world.watch_list.entries == {}
+    assert world.queues.asked == 0
+
+
+def test_a_scheduled_in_app_one_that_cannot_be_marked_now_is_looked_at_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.leave_open(channel=Channel.IN_APP, send_at=world.clock() + 60_000)
+
+    def fail(_: object) -> None:
+        raise Unavailable
+
+    with monkeypatch.context() as down:
+        down.setattr(world.notifications, "release", fail)
+        assert world.run() == Report(pending=1, settled=0)
+
+    assert world.run() == Report(pending=1, settled=1)

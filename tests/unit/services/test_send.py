@@ -12,24 +12,28 @@ import pytest
 from notificationd.adapters.addresses import CheckedAddresses
 from notificationd.api.views import notification_frame
 from notificationd.domain.errors import ConnectionGone, InvalidRequest, Unavailable
+from notificationd.domain.idempotency import new_origin
 from notificationd.domain.notification import Channel, Delivery, Notification
 from notificationd.domain.page import PageRequest
 from notificationd.domain.profile import Profile
 from notificationd.domain.record import Record, Status
+from notificationd.services.compose import Compose, SendCommand
 from notificationd.services.push import Push
-from notificationd.services.send import Send, SendCommand
+from notificationd.services.send import Send
 from tests.fakes.delivery import Clock, RecordingJournal, RecordingSockets
 from tests.fakes.storage import (
     MemoryConnections,
     MemoryNotifications,
     MemoryProfiles,
     MemoryQueue,
+    MemorySchedule,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 NOW = 1_800_000_000_000
+MINUTE = 60_000
 
 
 @dataclass
@@ -41,6 +45,7 @@ class World:
     connections: MemoryConnections = field(default_factory=MemoryConnections)
     profiles: MemoryProfiles = field(default_factory=MemoryProfiles)
     queue: MemoryQueue = field(default_factory=MemoryQueue)
+    schedule: MemorySchedule = field(default_factory=MemorySchedule)
     sockets: RecordingSockets = field(default_factory=RecordingSockets)
     journal: RecordingJournal = field(default_factory=RecordingJournal)
     patience: float = 60
@@ -56,18 +61,18 @@ class World:
             patience=self.patience,
         )
         use_case = Send(
+            compose=Compose(profile_of=self.profiles.get, addresses=CheckedAddresses()),
             notifications=self.notifications,
             connections=self.connections,
-            profiles=self.profiles,
             queue=self.queue,
-            addresses=CheckedAddresses(),
+            schedule=self.schedule,
             push=push,
             journal=self.journal,
             pool=self.pool,
             clock=Clock(NOW),
         )
         values = {"user_id": 4, "channel": Channel.EMAIL, "content": "hello, world!", **fields}
-        return use_case(SendCommand(**values))
+        return use_case(SendCommand(**values), new_origin(NOW))
 
     def stored(self, notification: Notification) -> Record | None:
         return self.notifications.get("4", notification.id)
@@ -281,6 +286,99 @@ def test_without_the_table_no_address_is_found_and_nothing_is_accepted(
         world.send()
 
     assert world.queue.notifications == []
+
+
+@pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.SMS])
+@pytest.mark.parametrize(("ahead", "delay"), [(1, 1), (1_000, 1), (1_001, 2), (15 * MINUTE, 900)])
+def test_what_is_to_be_sent_soon_waits_on_the_queue(
+    world: World, channel: Channel, ahead: int, delay: int
+) -> None:
+    notification = world.send(channel=channel, send_at=NOW + ahead)
+
+    assert world.queue.delays == {notification.id: delay}
+    assert world.schedule.notifications == {}
+    record = world.stored(notification)
+    assert record is not None
+    assert (record.status, record.notification.send_at) == (Status.SCHEDULED, NOW + ahead)
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+def test_what_is_to_be_sent_later_waits_on_the_schedule(world: World, channel: Channel) -> None:
+    notification = world.send(channel=channel, send_at=NOW + 15 * MINUTE + 1)
+
+    assert world.queue.notifications == []
+    assert world.schedule.notifications == {notification.id: notification}
+    record = world.stored(notification)
+    assert record is not None
+    assert record.status is Status.SCHEDULED
+
+
+def test_a_scheduled_in_app_one_is_pushed_by_the_queue_at_its_time(world: World) -> None:
+    world.connections.add("4", "phone", NOW)
+
+    notification = world.send(channel=Channel.IN_APP, send_at=NOW + MINUTE)
+
+    assert world.sockets.frames == []
+    assert world.queue.delays == {notification.id: 60}
+
+
+@pytest.mark.parametrize("ago", [0, 1, MINUTE])
+def test_a_time_that_is_just_over_is_now(world: World, ago: int) -> None:
+    notification = world.send(send_at=NOW - ago)
+
+    assert notification.send_at is None
+    assert world.queue.delays == {notification.id: 0}
+
+
+@pytest.mark.parametrize(
+    ("send_at", "code"),
+    [(NOW - MINUTE - 1, "in_the_past"), (NOW + 366 * 24 * 60 * MINUTE + 1, "too_late")],
+)
+def test_a_time_out_of_reach_is_refused(world: World, send_at: int, code: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        world.send(send_at=send_at)
+
+    assert [(error.field, error.code) for error in caught.value.fields] == [("send_at", code)]
+    assert world.queue.notifications == []
+
+
+def test_the_id_of_a_scheduled_one_stands_where_it_appears(world: World) -> None:
+    later = world.send(send_at=NOW + 5_000)
+    between = world.send(send_at=NOW + 4_000)
+
+    assert between.id < later.id
+
+
+def test_what_expires_does_so_from_its_own_time_on(world: World) -> None:
+    notification = world.send(send_at=NOW + 5_000, expires_in=60)
+
+    assert notification.expires_at == NOW + 65_000
+
+
+@pytest.mark.parametrize("port", ["queue", "schedule"])
+def test_nothing_is_accepted_where_nothing_would_hold_it_back(
+    world: World, port: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(getattr(world, port), "put", _unavailable)
+    send_at = NOW + (MINUTE if port == "queue" else 60 * MINUTE)
+
+    with pytest.raises(Unavailable):
+        world.send(send_at=send_at)
+
+    assert world.notifications.page("4", PageRequest(limit=9)).records == ()
+
+
+@pytest.mark.parametrize("port", ["queue", "schedule"])
+def test_a_scheduled_in_app_one_is_in_the_inbox_even_if_nobody_will_push_it(
+    world: World, port: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(getattr(world, port), "put", _unavailable)
+    send_at = NOW + (MINUTE if port == "queue" else 60 * MINUTE)
+
+    notification = world.send(channel=Channel.IN_APP, send_at=send_at)
+
+    assert world.stored(notification) is not None
+    assert world.journal.events == ["accepted", "push_dropped"]
 
 
 def _unavailable(*_: object) -> Sequence[str]:

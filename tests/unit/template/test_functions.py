@@ -82,6 +82,21 @@ def test_an_api_s_functions_end_before_its_caller_has_given_up(template: Templat
     assert max(seconds.values()) < 30
 
 
+def test_a_request_is_in_flight_for_as_long_as_its_function_may_run(template: Template) -> None:
+    """No longer: who died with it would keep its retries waiting. Nor shorter: two would do it."""
+    known = {
+        name: (
+            template.seconds(function["Environment"]["Variables"]["WORKER_SECONDS"]),
+            template.seconds(function["Timeout"]),
+        )
+        for name, function in template.functions().items()
+        if "WORKER_SECONDS" in function["Environment"]["Variables"]
+    }
+
+    assert "SendFunction" in known
+    assert [name for name, (seconds, timeout) in known.items() if seconds != timeout] == []
+
+
 def test_every_function_writes_to_a_log_group_of_its_own(template: Template) -> None:
     groups = [
         template.text(function.get("LoggingConfig", {}).get("LogGroup"))

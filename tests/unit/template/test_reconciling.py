@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from notificationd.domain.record import OPEN, Status
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.unit.template.loader import Json, Template
+
 
 FUNCTIONS = ("WatchFunction", "ReconcileFunction")
 LARGEST_BATCH = 500
@@ -52,14 +55,14 @@ def test_what_is_settled_within_a_minute_is_never_written_down(template: Templat
     assert stream_event(template)["MaximumBatchingWindowInSeconds"] == 60
 
 
-def test_what_is_or_was_pending_is_looked_at_and_nothing_else(template: Template) -> None:
+def test_what_is_or_was_open_is_looked_at_and_nothing_else(template: Template) -> None:
     filters = stream_event(template)["FilterCriteria"]["Filters"]
-    pending = {"status": {"S": ["pending"]}}
+    patterns = [json.loads(each["Pattern"])["dynamodb"] for each in filters]
 
-    assert [json.loads(each["Pattern"]) for each in filters] == [
-        {"dynamodb": {"NewImage": pending}},
-        {"dynamodb": {"OldImage": pending}},
-    ]
+    assert [*map(list, patterns)] == [["NewImage"], ["OldImage"]]
+    for pattern in patterns:
+        (image,) = pattern.values()
+        assert {Status(each) for each in image["status"]["S"]} == OPEN
 
 
 def test_what_is_open_is_looked_at_by_the_clock(template: Template) -> None:

@@ -13,6 +13,8 @@ QUEUES = {"${EmailQueue.Arn}", "${SmsQueue.Arn}", "${InAppQueue.Arn}"}
 DEAD_LETTERS = "${DeadLetterQueue.Arn}"
 _ACCOUNT = "${AWS::Region}:${AWS::AccountId}"
 _SECRETS = f"arn:${{AWS::Partition}}:ssm:{_ACCOUNT}:parameter/${{AWS::StackName}}"
+_SCHEDULES = f"arn:${{AWS::Partition}}:scheduler:{_ACCOUNT}:schedule"
+SCHEDULES = f"{_SCHEDULES}/${{ScheduleGroup}}/*"
 _IDENTITIES = f"arn:${{AWS::Partition}}:ses:{_ACCOUNT}:identity"
 SOCKETS = (
     f"arn:${{AWS::Partition}}:execute-api:{_ACCOUNT}:${{WebSocketApi}}/live/POST/@connections/*"
@@ -27,8 +29,13 @@ GRANTS: dict[str, dict[str, set[str]]] = {
     "SendFunction": {
         "dynamodb:DeleteItem": {TABLE},
         "dynamodb:GetItem": {TABLE},
+        "dynamodb:PartiQLInsert": {TABLE},
         "dynamodb:PutItem": {TABLE},
         "dynamodb:Query": {TABLE},
+        "dynamodb:UpdateItem": {TABLE},
+        "iam:PassRole": {"${ScheduleRole.Arn}"},
+        "scheduler:CreateSchedule": {SCHEDULES},
+        "scheduler:DeleteSchedule": {SCHEDULES},
         "sqs:SendMessage": QUEUES,
         "execute-api:ManageConnections": {SOCKETS},
     },
@@ -105,12 +112,24 @@ GRANTS: dict[str, dict[str, set[str]]] = {
 STARS = {
     SOCKETS: "an id is only known while its socket is open",
     NOT_A_TOPIC: "a phone number has no ARN; this grants everything that is no topic",
+    SCHEDULES: "a schedule is named after its notification",
 }
 
 
+LOCAL_POLICY = "LocalGrants"
+LOCAL_GRANTS = {
+    "sqs:SendMessageBatch": QUEUES,  # on AWS it goes by SendMessage
+    "dynamodb:BatchExecuteStatement": {"*"},  # on AWS each statement goes by its own action
+    "scheduler:CreateSchedule": {f"{_SCHEDULES}/default/*"},  # the emulator knows no other group
+    "scheduler:DeleteSchedule": {f"{_SCHEDULES}/default/*"},
+}
 LOCAL = {
     ("ses:SendEmail", "*"): "the emulator cannot tell the identity of a SendEmail",
 }
+
+
+SCHEDULER = "ScheduleRole"
+"""The one role that is no function's: the scheduler puts messages onto the queues with it."""
 
 
 def role_of(template: Template, function: str) -> str:
@@ -122,8 +141,8 @@ def statements(template: Template, role: str) -> Iterator[Json]:
     policies = list(template.resource(role).get("Policies", []))
     policies += [
         policy
-        for policy in template.all("AWS::IAM::Policy").values()
-        if {"Ref": role} in policy["Roles"]
+        for name, policy in template.all("AWS::IAM::Policy").items()
+        if {"Ref": role} in policy["Roles"] and name != LOCAL_POLICY
     ]
     for policy in policies:
         yield from as_list(policy["PolicyDocument"]["Statement"])
@@ -164,7 +183,7 @@ def grants(template: Template, function: str) -> dict[str, set[str]]:
 def test_every_function_has_a_role_of_its_own(template: Template) -> None:
     roles = [role_of(template, function) for function in template.functions()]
 
-    assert sorted(roles) == sorted(template.all("AWS::IAM::Role"))
+    assert sorted([*roles, SCHEDULER]) == sorted(template.all("AWS::IAM::Role"))
 
 
 def test_a_role_grants_what_its_function_does_and_nothing_else(template: Template) -> None:
@@ -251,12 +270,56 @@ def test_everything_but_something_is_granted_for_text_messages_alone(template: T
 def test_only_lambda_may_take_on_a_role(template: Template) -> None:
     trusted = [
         (statement["Action"], statement["Principal"])
-        for role in template.all("AWS::IAM::Role").values()
+        for name, role in template.all("AWS::IAM::Role").items()
+        if name != SCHEDULER
         for statement in role["AssumeRolePolicyDocument"]["Statement"]
     ]
 
     expected = ("sts:AssumeRole", {"Service": "lambda.amazonaws.com"})
     assert trusted == [expected] * len(template.functions())
+
+
+def test_the_scheduler_may_put_messages_onto_the_queues_and_nothing_else(
+    template: Template,
+) -> None:
+    role = template.resource(SCHEDULER)
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    (statement,) = statements(template, SCHEDULER)
+
+    assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    assert trust["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    }  # of this account: anybody's scheduler could be made to use it otherwise
+    assert statement["Action"] == "sqs:SendMessage"
+    assert resources(template, statement) == QUEUES | {DEAD_LETTERS}
+
+
+def test_a_role_is_passed_on_to_the_scheduler_alone(template: Template) -> None:
+    (passing,) = [
+        statement
+        for role in template.all("AWS::IAM::Role")
+        for statement in statements(template, role)
+        if "iam:PassRole" in as_list(statement["Action"])
+    ]
+
+    assert passing["Condition"] == {
+        "StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}
+    }
+
+
+def test_what_the_emulator_alone_asks_for_is_granted_in_the_local_run_alone(
+    template: Template,
+) -> None:
+    policy = template.document["Resources"][LOCAL_POLICY]
+    granted = {
+        action: resources(template, statement)
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        for action in as_list(statement["Action"])
+    }
+
+    assert policy["Condition"] == "IsLocal"
+    assert policy["Properties"]["Roles"] == [{"Ref": "SendRole"}]
+    assert granted == LOCAL_GRANTS
 
 
 def test_no_role_has_policies_that_others_maintain(template: Template) -> None:

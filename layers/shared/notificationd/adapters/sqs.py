@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from notificationd.adapters.messages import write_message
+from notificationd.adapters.sqs_batches import Message, send_all
 from notificationd.domain.errors import Unavailable
 from notificationd.domain.notification import Channel
 
@@ -36,9 +37,21 @@ class SqsQueue:
         self._client = client
         self._urls = urls
 
-    def put(self, notification: Notification) -> None:
+    def put(self, notification: Notification, delay_seconds: int = 0) -> None:
         """Put a notification onto its channel's queue."""
-        _send(self._client, self._urls[notification.channel], write_message(notification))
+        url = self._urls[notification.channel]
+        _send(self._client, url, write_message(notification), delay_seconds)
+
+    def put_all(self, notifications: Sequence[tuple[Notification, int]]) -> frozenset[str]:
+        """Put notifications onto their queues, many at once, each with its delay in seconds."""
+        by_channel: dict[Channel, list[Message]] = {}
+        for notification, delay_seconds in notifications:
+            message = Message(notification.id, write_message(notification), delay_seconds)
+            by_channel.setdefault(notification.channel, []).append(message)
+        missing: set[str] = set()
+        for channel, messages in by_channel.items():
+            missing |= send_all(self._client, self._urls[channel], messages)
+        return frozenset(missing)
 
     def put_push(self, notification: Notification, connection_ids: Sequence[str] | None) -> None:
         """Leave a push to the in-app queue: to the sockets named, or to all of the user's."""
@@ -112,9 +125,9 @@ class Visibility:
             raise _unavailable(error) from error
 
 
-def _send(client: SQSClient, url: str, body: str) -> None:
+def _send(client: SQSClient, url: str, body: str, delay_seconds: int = 0) -> None:
     try:
-        client.send_message(QueueUrl=url, MessageBody=body)
+        client.send_message(QueueUrl=url, MessageBody=body, DelaySeconds=delay_seconds)
     except (BotoCoreError, ClientError) as error:
         raise _unavailable(error) from error
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from notificationd.domain.identity import Caller, Scope
 
 BODY_BYTES = 256 * 1024
-"""More than any request needs; API Gateway itself would pass 10 MB on."""
+"""More than a request needs, but for a batch; API Gateway itself would pass 10 MB on."""
 
 type Event = Mapping[str, Any]
 type Answer = dict[str, Any]
@@ -46,10 +46,16 @@ class ErrorLog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a route answers."""
+    """What a route answers.
+
+    Args:
+        is_final: the same request would be answered the same; False where a retry may do better.
+    """
 
     status: HTTPStatus
     body: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    is_final: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +80,23 @@ class Request:
         parameters: Mapping[str, str] = self.event.get("queryStringParameters") or {}
         return parameters
 
-    def json(self) -> dict[str, Any]:
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Return the headers; API Gateway has made their names lower case."""
+        headers: Mapping[str, str] = self.event.get("headers") or {}
+        return headers
+
+    def json(self, limit: int = BODY_BYTES) -> dict[str, Any]:
         """Return the body.
+
+        Args:
+            limit: how many bytes it may have.
 
         Raises:
             TooLarge, Malformed: it cannot be read, or is not declared as JSON.
             InvalidRequest: it is JSON, but no object.
         """
-        return read_json(self.event)
+        return read_json(self.event, limit)
 
 
 type Route = Callable[[Request], Reply]
@@ -127,7 +142,7 @@ class HttpApi:
             if answer["statusCode"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 self._log_error("request_failed", error)
             return answer
-        return _answer(reply.status, reply.body, "application/json", {})
+        return _answer(reply.status, reply.body, "application/json", reply.headers)
 
     def _reply(self, event: Event) -> Reply:
         entry = self._routes.get(event["routeKey"])
@@ -150,15 +165,19 @@ def problem_answer(error: Exception) -> Answer:
     return _answer(problem.status, problem.body, CONTENT_TYPE, problem.headers)
 
 
-def read_json(event: Event) -> dict[str, Any]:
-    """Return the JSON object in an event's body."""
+def read_json(event: Event, limit: int = BODY_BYTES) -> dict[str, Any]:
+    """Return the JSON object in an event's body.
+
+    Args:
+        limit: how many bytes it may have.
+    """
     declared = event.get("headers", {}).get("content-type", "").partition(";")[0].strip().lower()
-    raw = _raw_body(event)
+    raw = _raw_body(event, limit)
     if declared != "application/json":
         message = "Send the body as JSON, with the header `Content-Type: application/json`."
         raise Malformed(message)
     try:
-        body = json.loads(raw)
+        body = json.loads(raw, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
         message = "The body is not valid JSON." if raw else "The body is empty; send JSON."
         raise Malformed(message) from error
@@ -167,17 +186,26 @@ def read_json(event: Event) -> dict[str, Any]:
     return body
 
 
-def _raw_body(event: Event) -> bytes:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object, each name of which stands there once: which of two is meant?"""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        message = "A name stands twice in one object."
+        raise Malformed(message)
+    return made
+
+
+def _raw_body(event: Event, limit: int) -> bytes:
     body: str = event.get("body") or ""
-    too_large = f"The body may have at most {BODY_BYTES} bytes."
-    if len(body) > BODY_BYTES * 2:  # before it is copied; base64 takes a third more
+    too_large = f"The body may have at most {limit} bytes."
+    if len(body) > limit * 2:  # before it is copied; base64 takes a third more
         raise TooLarge(too_large)
     try:
         raw = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
     except (binascii.Error, UnicodeEncodeError) as error:
         message = "The body is not text in UTF-8."
         raise Malformed(message) from error
-    if len(raw) > BODY_BYTES:
+    if len(raw) > limit:
         raise TooLarge(too_large)
     return raw
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Self
 
@@ -27,11 +28,15 @@ from notificationd.domain.marks import Change
 from notificationd.domain.notification import Channel, Delivery
 from notificationd.domain.page import PageRequest, decode_cursor
 from notificationd.domain.record import Status  # noqa: TC001 - pydantic reads it at run time
-from notificationd.services.send import SendCommand
+from notificationd.services.compose import SendCommand
+from notificationd.services.send_batch import LARGEST
 from notificationd.services.users import LONGEST_TOKEN_SECONDS, TOKEN_SECONDS
 
 _FIELD_CHARACTERS = 100
 """Of a field's name in an answer: an unknown one may be as long as the body."""
+_RFC3339 = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
+)
 _CODES = {
     "missing": ("missing", "is missing"),
     "extra_forbidden": ("unknown_field", "is not a field of this request"),
@@ -59,6 +64,18 @@ class RequestModel(BaseModel):
             raise InvalidRequest(*_field_errors(error)) from error
 
 
+def _moment(value: object) -> int:
+    """Return a time of RFC 3339 in milliseconds since the epoch."""
+    try:
+        at = datetime.fromisoformat(str(value)) if _RFC3339.fullmatch(str(value)) else None
+    except ValueError:
+        at = None
+    if at is None:
+        message = "must be a time with its zone, like 2026-11-23T03:43:42Z"
+        raise PydanticCustomError("not_a_time", message)
+    return int(at.timestamp() * 1000)
+
+
 class SendRequest(RequestModel):
     """The body of `POST /notifications`."""
 
@@ -69,6 +86,7 @@ class SendRequest(RequestModel):
     to: StrictStr | None = None
     data: dict[str, Any] | None = None
     delivery: Delivery = Delivery.AT_LEAST_ONCE
+    send_at: Annotated[int, BeforeValidator(_moment)] | None = None
     expires_in: Annotated[StrictInt, Field(ge=1, le=EXPIRY_SECONDS)] | None = None
 
     def to_command(self) -> SendCommand:
@@ -81,8 +99,28 @@ class SendRequest(RequestModel):
             to=self.to,
             data=self.data,
             delivery=self.delivery,
+            send_at=self.send_at,
             expires_in=self.expires_in,
         )
+
+
+class BatchRequest(RequestModel):
+    """The body of `POST /notifications/batch`; each entry is looked at by itself."""
+
+    notifications: Annotated[list[Any], Field(min_length=1, max_length=LARGEST)]
+
+    def to_commands(self) -> list[SendCommand | InvalidRequest]:
+        """Return what is asked for, or what is wrong with it, entry by entry."""
+        return [_command(entry) for entry in self.notifications]
+
+
+def _command(entry: object) -> SendCommand | InvalidRequest:
+    if not isinstance(entry, dict):
+        return InvalidRequest(FieldError("notification", "wrong_type", "must be a JSON object"))
+    try:
+        return SendRequest.parse(entry).to_command()
+    except InvalidRequest as error:
+        return error
 
 
 class ListQuery(RequestModel):
@@ -164,18 +202,6 @@ def _known_reason(text: str) -> str:
             "enum", "must be one of {reasons}", {"reasons": ", ".join(REASONS)}
         )
     return text
-
-
-def _moment(value: object) -> int:
-    """Return a time of RFC 3339 in milliseconds since the epoch."""
-    try:
-        at = datetime.fromisoformat(str(value))
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        message = "must be a time with its zone, like 2026-11-23T03:43:42Z"
-        raise PydanticCustomError("not_a_time", message)
-    return int(at.timestamp() * 1000)
 
 
 def _split(value: object) -> object:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notificationd.domain.errors import (
     Forbidden,
+    InFlight,
     InvalidRequest,
+    KeyReused,
     Malformed,
     NoNotifications,
     NotFound,
     NotificationError,
     TooLarge,
+    TooLate,
     Unauthenticated,
     Unavailable,
 )
@@ -52,6 +55,11 @@ _KINDS: dict[type[NotificationError], _Kind] = {
     NotFound: _Kind(HTTPStatus.NOT_FOUND, "not_found", "Not found"),
     TooLarge: _Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "The body is too large"),
     InvalidRequest: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", "Fields are wrong"),
+    KeyReused: _Kind(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency_key_reused", "The key is another request's"
+    ),
+    InFlight: _Kind(HTTPStatus.CONFLICT, "request_in_flight", "The request is under way"),
+    TooLate: _Kind(HTTPStatus.CONFLICT, "too_late", "It is too late to cancel it"),
     Unavailable: _Kind(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "unavailable",
@@ -91,7 +99,11 @@ def problem_of(error: Exception) -> Problem:
     fields = _fields(error)
     if fields:
         body["errors"] = fields
-    return Problem(kind.status, body, kind.headers)
+    return Problem(kind.status, body, {**kind.headers, **_headers(error)})
+
+
+def _headers(error: Exception) -> dict[str, str]:
+    return {"Retry-After": str(error.retry_after)} if isinstance(error, InFlight) else {}
 
 
 def _fields(error: Exception) -> list[dict[str, str]]:

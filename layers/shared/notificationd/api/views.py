@@ -47,6 +47,7 @@ def notification_view(record: Record, standing: Standing | None = None) -> dict[
         "to": notification.to,
         "data": notification.data,
         "reason": record.reason,
+        "send_at": _optional_timestamp(notification.send_at),
     }
     if standing is not None:
         view |= {"read": standing.read, "seen": standing.seen, "archived": standing.archived}

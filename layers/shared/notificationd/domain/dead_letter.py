@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from notificationd.domain.record import Reason, Status
+from notificationd.domain.record import OPEN, Reason, Status
 
 if TYPE_CHECKING:
     from notificationd.domain.notification import Channel, Notification
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 MALFORMED = "malformed"
 """The message is not one of ours."""
 UNMARKED = "unmarked"
-"""The worker that had its last try died before it could say why; its record is pending, if any."""
-_OPEN = {Status.PENDING, Status.FAILED}
+"""The worker that had its last try died before it could say why; its record is open, if any."""
 
 
 def already(status: Status) -> str:
@@ -23,7 +22,12 @@ def already(status: Status) -> str:
     return f"already_{status}"
 
 
-REASONS = (*Reason, UNMARKED, MALFORMED, *(already(s) for s in Status if s not in _OPEN))
+REASONS = (
+    *Reason,
+    UNMARKED,
+    MALFORMED,
+    *(already(s) for s in Status if s not in OPEN | {Status.FAILED}),
+)
 """All that a letter can be there for."""
 
 
@@ -59,7 +63,7 @@ class Finding:
         """Why it is there, one of REASONS."""
         if self.letter.notification is None:
             return MALFORMED
-        if self.record is None or self.record.status is Status.PENDING:
+        if self.record is None or self.record.status in OPEN:
             return UNMARKED
         if self.record.status is not Status.FAILED:
             return already(self.record.status)

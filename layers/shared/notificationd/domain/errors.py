@@ -8,11 +8,14 @@ NotificationError
 ├── Forbidden            valid credentials that do not open this
 ├── NotFound             there is no such thing
 ├── NoNotifications      the user never had any; the first API's 400
+├── KeyReused            an idempotency key comes with another request than before
+├── InFlight             the first request with this idempotency key is still under way
 ├── Unavailable          the queue or the table cannot take it now; nothing was accepted
 ├── Misconfiguration     the service's own settings do not make sense
 ├── AlreadySettled       the notification has reached a final state
 ├── LeaseHeld            another worker may be sending it right now
 ├── LeaseLost            another worker has taken it over
+├── TooLate              what is to be cancelled is sent, or may have been
 ├── InboxChanged         somebody else has changed the inbox since it was looked at
 ├── ConnectionGone       the socket is closed and will not come back
 └── DeliveryError        what a provider call can end in, other than acceptance
@@ -78,6 +81,22 @@ class NoNotifications(NotificationError):
     """The user never had any notification; the first API answers 400 to that."""
 
 
+class KeyReused(NotificationError):
+    """An idempotency key comes with another request than before."""
+
+
+class InFlight(NotificationError):
+    """The first request with this idempotency key is still under way.
+
+    Args:
+        retry_after: the seconds until it has certainly ended.
+    """
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("The first request with this key is still under way.")
+        self.retry_after = retry_after
+
+
 class Unavailable(NotificationError):
     """The queue or the table cannot take it now; nothing was accepted."""
 
@@ -108,6 +127,10 @@ class LeaseLost(NotificationError):
 
 class InboxChanged(NotificationError):
     """Somebody else has changed the inbox since it was looked at; nothing was stored."""
+
+
+class TooLate(NotificationError):
+    """What is to be cancelled is sent, or may have been."""
 
 
 class ConnectionGone(NotificationError):

@@ -15,15 +15,17 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def uuid7(at: int) -> str:
+def uuid7(at: int, randomness: int | None = None) -> str:
     """Make a UUIDv7: 48 bits of milliseconds, then random ones (RFC 9562, section 5.7).
 
     Ids sort by their time as text, so a user's notifications sort without an index.
 
     Args:
         at: milliseconds since the epoch.
+        randomness: 80 bits, where the same id is to be made again.
     """
-    value = (at & (1 << 48) - 1) << 80 | secrets.randbits(80)
+    bits = secrets.randbits(80) if randomness is None else randomness
+    value = (at & (1 << 48) - 1) << 80 | bits
     value = value & ~(0xF << 76) | 0x7 << 76  # version
     value = value & ~(0x3 << 62) | 0x2 << 62  # variant
     return str(uuid.UUID(int=value))

@@ -39,6 +39,7 @@ class Notification:
         to: where it goes: an e-mail address, or a phone number in E.164. None for in-app.
         data: what the caller's front end wants to know besides the text. In-app only.
         created_at: milliseconds since the epoch.
+        send_at: not before then; milliseconds since the epoch. None for at once.
         expires_at: no provider is called after it; milliseconds since the epoch.
     """
 
@@ -51,6 +52,7 @@ class Notification:
     to: str | None = None
     data: Mapping[str, Any] | None = None
     delivery: Delivery = Delivery.AT_LEAST_ONCE
+    send_at: int | None = None
     expires_at: int | None = None
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from notificationd.domain.dead_letter import DeadLetter
+    from notificationd.domain.idempotency import Answer, KeyedRequest, Origin
     from notificationd.domain.identity import ApiKey, Scope, User
     from notificationd.domain.inbox import InboxPage, InboxRequest, Unmarked
     from notificationd.domain.marks import Marks, Progress
@@ -20,12 +21,22 @@ if TYPE_CHECKING:
     from notificationd.domain.record import Lease, Record
     from notificationd.domain.watch import WatchEntry
 
+LONGEST_DELAY_SECONDS = 15 * 60
+"""That a queue holds a message back: SQS takes no more."""
+
 
 class Notifications(Protocol):
     """The records: what happened to each notification."""
 
     def create(self, record: Record) -> None:
         """Store a first record, unless one is there: then the dispatcher was quicker."""
+
+    def create_all(self, records: Sequence[Record]) -> frozenset[str]:
+        """Store first records as `create` does, many at once.
+
+        Returns:
+            The ids of those that could not be stored now. Never raises.
+        """
 
     def claim(self, notification: Notification, lease: Lease, at: int) -> Record:
         """Take the right to send, in one conditional write that creates a missing record.
@@ -34,7 +45,7 @@ class Notifications(Protocol):
             The claimed record. Its lease says how many claims ended without a word before.
 
         Raises:
-            AlreadySettled, LeaseHeld: as `domain.record.apply` has it.
+            AlreadySettled, LeaseHeld: as `domain.transitions.apply` has it.
         """
 
     def save(self, record: Record, lease_id: str) -> None:
@@ -48,7 +59,7 @@ class Notifications(Protocol):
         """Make a failed record pending again, and one that is missing; a pending one starts anew.
 
         Raises:
-            AlreadySettled: as `domain.record.apply` has it for a redrive.
+            AlreadySettled: as `domain.transitions.apply` has it for a redrive.
         """
 
     def miss(self, record: Record, at: int) -> None:
@@ -59,6 +70,23 @@ class Notifications(Protocol):
 
         Raises:
             LeaseLost: it has been taken up since; nothing was stored.
+        """
+
+    def cancel(self, before: Record, after: Record) -> None:
+        """Store what `apply` made of a record that is cancelled.
+
+        Args:
+            before: as it was read.
+
+        Raises:
+            LeaseLost: it is another one by now; nothing was stored.
+        """
+
+    def release(self, notification: Notification) -> None:
+        """Mark a scheduled in-app notification as sent; one whose record is missing gets one.
+
+        Raises:
+            AlreadySettled: it was cancelled. One that is sent already is no error.
         """
 
     def get(self, user: str, notification_id: str) -> Record | None:
@@ -96,11 +124,11 @@ class Inboxes(Protocol):
             InboxChanged: `before` is not how it stands any more.
         """
 
-    def page(self, user: str, request: InboxRequest, progress: Progress) -> InboxPage:
-        """Return some of a user's in-app notifications, newest first."""
+    def page(self, user: str, request: InboxRequest, progress: Progress, at: int) -> InboxPage:
+        """Return some of what is in a user's inbox at a moment, newest first."""
 
-    def unmarked(self, user: str, above: str, limit: int) -> Unmarked:
-        """Return the in-app notifications with greater ids that are not marked as read.
+    def unmarked(self, user: str, above: str, limit: int, at: int) -> Unmarked:
+        """Return what is in a user's inbox at a moment, above an id, and is not marked as read.
 
         Args:
             limit: how many that are not archived are enough.
@@ -157,11 +185,63 @@ class Tokens(Protocol):
 class Queue(Protocol):
     """The queues of what is still to be done."""
 
-    def put(self, notification: Notification) -> None:
-        """Put a notification onto its channel's queue."""
+    def put(self, notification: Notification, delay_seconds: int = 0) -> None:
+        """Put a notification onto its channel's queue.
+
+        Args:
+            delay_seconds: nobody is given it before that; at most LONGEST_DELAY_SECONDS.
+        """
+
+    def put_all(self, notifications: Sequence[tuple[Notification, int]]) -> frozenset[str]:
+        """Put notifications onto their queues, many at once, each with its delay in seconds.
+
+        Returns:
+            The ids of those that certainly or possibly are on no queue. Never raises.
+        """
 
     def put_push(self, notification: Notification, connection_ids: Sequence[str] | None) -> None:
         """Leave a push to the in-app queue: to the sockets named, or to all of the user's."""
+
+
+class Schedule(Protocol):
+    """What is put onto a queue later than a queue itself can wait."""
+
+    def put(self, notification: Notification) -> None:
+        """Have a notification put onto its channel's queue when its time has come.
+
+        Doing it again for the same notification is no error.
+        """
+
+    def drop(self, notification: Notification) -> None:
+        """Do not. Never raises: what comes all the same finds the record cancelled."""
+
+
+class IdempotencyKeys(Protocol):
+    """The requests that were made with an idempotency key."""
+
+    def reserve(self, request: KeyedRequest, fresh: Origin, until: int) -> Origin | Answer:
+        """Take on a request, or find out that it was answered.
+
+        Args:
+            fresh: its origin, if it is made for the first time.
+            until: when this worker has ended at the latest, in milliseconds since the epoch.
+
+        Returns:
+            The answer that it got, or its origin: another one than `fresh` if an earlier worker
+            died with it.
+
+        Raises:
+            KeyReused, InFlight: it cannot be taken on.
+        """
+
+    def complete(self, request: KeyedRequest, origin: Origin, answer: Answer) -> None:
+        """Store what a request is answered."""
+
+    def release(self, request: KeyedRequest, origin: Origin) -> None:
+        """Let a retry take on a request at once. It has the same origin."""
+
+    def forget(self, request: KeyedRequest, origin: Origin) -> None:
+        """Let the key be used for another request: nothing came of this one."""
 
 
 class DeadLetterSink(Protocol):

@@ -1,7 +1,8 @@
-"""What has become of a notification: states, attempts, and the function that changes them.
+"""What has become of a notification: its state, and the attempts to send it.
 
-A record is `pending` until it is settled as `sent`, `failed` or `expired`; then it never changes,
-but that an operator may reopen a failed one by redriving its dead letter.
+A record is `pending`, or first `scheduled`, until it is settled as `sent`, `failed`, `expired` or
+`cancelled`; then it never changes, but that an operator may reopen a failed one by redriving its
+dead letter.
 While a worker holds a claim on it, it carries that worker's lease; one that is still there when it
 has ended tells of a worker that ended without a word.
 """
@@ -10,11 +11,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
-from notificationd.domain.errors import AlreadySettled, LeaseHeld, LeaseLost
 from notificationd.domain.marks import UNMARKED, Marks
-from notificationd.domain.notification import Delivery
+from notificationd.domain.notification import Channel
 
 if TYPE_CHECKING:
     from notificationd.domain.notification import Notification
@@ -26,10 +26,16 @@ ATTEMPTS_KEPT = 20
 class Status(StrEnum):
     """Where a notification stands."""
 
+    SCHEDULED = "scheduled"
     PENDING = "pending"
     SENT = "sent"
     FAILED = "failed"
     EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+OPEN = frozenset({Status.SCHEDULED, Status.PENDING})
+"""What is still to be settled."""
 
 
 class Outcome(StrEnum):
@@ -114,185 +120,34 @@ class Record:
     marks: Marks = UNMARKED
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A worker takes the record, to call a provider."""
-
-    lease: Lease
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A provider has accepted it."""
-
-    lease_id: str
-    at: int
-    attempts: tuple[Attempt, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """No provider will send it any more."""
-
-    lease_id: str
-    at: int
-    attempts: tuple[Attempt, ...]
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Expired:
-    """It could not be sent in time, and is not sent late."""
-
-    lease_id: str
-    at: int
-    attempts: tuple[Attempt, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Deferred:
-    """It goes back to its queue for another try."""
-
-    lease_id: str
-    attempts: tuple[Attempt, ...]
-    next_attempt_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Redriven:
-    """An operator takes it out of the dead letters, for a fresh round."""
-
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """No message is found that stands for it. The next look decides."""
-
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Abandoned:
-    """There still is none at another look, so nobody will be given it any more.
+def accepted(notification: Notification, status: Status | None = None) -> Record:
+    """Return the first record of a notification.
 
     Args:
-        missed_at: the first look: whoever has taken it up since has taken that off the record.
-        reason: why it failed; None where it has expired meanwhile.
+        status: None for the one that follows from the notification. In-app ones are `sent` once
+            they are stored.
     """
-
-    at: int
-    missed_at: int
-    attempts: tuple[Attempt, ...]
-    reason: Reason | None
-
-
-type Event = Claimed | Sent | Failed | Expired | Deferred | Redriven | Missed | Abandoned
-
-
-def accepted(notification: Notification, status: Status = Status.PENDING) -> Record:
-    """Return the first record of a notification: in-app ones are `sent` once they are stored."""
+    if status is None:
+        is_in_app = notification.channel is Channel.IN_APP
+        status = Status.SENT if is_in_app else Status.PENDING
+        status = status if notification.send_at is None else Status.SCHEDULED
     return Record(notification=notification, status=status, updated_at=notification.created_at)
+
+
+def as_of(record: Record, at: int) -> Record:
+    """Return a record as it is at a moment.
+
+    A scheduled in-app notification is in the inbox from its time on, by the clock alone: it is
+    stored already, and what tells its user's devices may come a little later.
+    """
+    send_at = record.notification.send_at
+    is_in_app = record.notification.channel is Channel.IN_APP
+    if is_in_app and record.status is Status.SCHEDULED and send_at is not None and send_at <= at:
+        return replace(record, status=Status.SENT, updated_at=send_at)
+    return record
 
 
 def lost_calls(at: int, number: int) -> tuple[Attempt, ...]:
     """Return the attempts of workers that ended without a word, found out at a time."""
     text = "The worker that held the claim ended without a word; it may have sent."
     return (Attempt(at=at, provider=None, outcome=Outcome.UNKNOWN, text=text),) * number
-
-
-def apply(record: Record, event: Event) -> Record:
-    """Return the record as it is after the event. The only place where a status changes.
-
-    Raises:
-        AlreadySettled: it is sent, failed or expired; only a redrive changes a failed one.
-        LeaseHeld: it cannot be claimed or missed, another worker may be sending it.
-        LeaseLost: the event comes from somebody whom another worker has taken it over from.
-    """
-    if isinstance(event, Redriven):
-        return _reopened(record, event.at)
-    if record.status is not Status.PENDING:
-        raise AlreadySettled(record.status)
-    match event:
-        case Claimed():
-            _check_free(record, event.at)
-            earlier = record.lease.claims if record.lease else 0
-            lease = replace(event.lease, claims=earlier + 1)
-            return replace(record, lease=lease, next_attempt_at=None, missed_at=None)
-        case Missed():
-            _check_free(record, event.at)
-            return replace(record, missed_at=event.at)
-        case Abandoned():
-            if record.missed_at != event.missed_at:
-                raise LeaseLost
-            return _abandoned(record, event)
-        case Sent() | Failed() | Expired() | Deferred():
-            if record.lease is None or record.lease.id != event.lease_id:
-                raise LeaseLost
-            return _concluded(record, event)
-        case _:
-            assert_never(event)
-
-
-def _check_free(record: Record, at: int) -> None:
-    if record.lease is not None and record.lease.until > at:
-        raise LeaseHeld(record.lease.until)
-
-
-def _concluded(record: Record, event: Sent | Failed | Expired | Deferred) -> Record:
-    """Return the record with the outcome of a worker's attempts."""
-    tried = _tried(record, event.attempts)
-    match event:
-        case Sent():
-            return replace(tried, status=Status.SENT, updated_at=event.at)
-        case Failed():
-            return replace(tried, status=Status.FAILED, updated_at=event.at, reason=event.reason)
-        case Expired():
-            return replace(tried, status=Status.EXPIRED, updated_at=event.at)
-        case Deferred():
-            return replace(tried, next_attempt_at=event.next_attempt_at)
-
-
-def _abandoned(record: Record, event: Abandoned) -> Record:
-    return replace(
-        _tried(record, event.attempts),
-        status=Status.EXPIRED if event.reason is None else Status.FAILED,
-        updated_at=event.at,
-        reason=event.reason,
-        next_attempt_at=None,
-        missed_at=None,
-    )
-
-
-def _tried(record: Record, attempts: tuple[Attempt, ...]) -> Record:
-    return replace(
-        record,
-        attempts=(*record.attempts, *attempts)[-ATTEMPTS_KEPT:],
-        attempt_count=record.attempt_count + len(attempts),
-        lease=None,
-    )
-
-
-def _reopened(record: Record, at: int) -> Record:
-    """Return the record for a fresh round. It keeps its history.
-
-    A pending one is one whose mark was lost, or whose redrive was cut short. It is as young as a
-    failed one afterwards, since its message is; a lease on it goes on telling the next worker of
-    a call that was interrupted.
-    What may have been sent is not sent again where the caller asked for `at_most_once`.
-    """
-    may_be_sent = (
-        record.reason is Reason.OUTCOME_UNKNOWN
-        and record.notification.delivery is Delivery.AT_MOST_ONCE
-    )
-    if record.status not in {Status.PENDING, Status.FAILED} or may_be_sent:
-        raise AlreadySettled(record.status)
-    return replace(
-        record,
-        status=Status.PENDING,
-        updated_at=at,
-        reason=None,
-        next_attempt_at=None,
-        missed_at=None,
-    )

@@ -11,10 +11,17 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from notificationd.domain.notification import Channel, Delivery
-from notificationd.domain.record import Abandoned, Missed, Reason, Record, Status, lost_calls
+from notificationd.domain.record import OPEN, Reason, Record, Status, lost_calls
+from notificationd.domain.transitions import Abandoned, Missed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_HOUR_MS = 60 * 60 * 1000
+SCHEDULER_MS = 24 * _HOUR_MS
+"""For so long the scheduler tries to put what was scheduled onto its queue.
+https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +120,9 @@ def opened(changes: Iterable[Change]) -> tuple[Change, ...]:
     """
     found: dict[Key, Change] = {}
     for change in changes:
-        if change.after is not Status.PENDING:
+        if change.after not in OPEN:
             found.pop(change.key, None)
-        elif change.before is not Status.PENDING:
+        elif change.before not in OPEN:
             found[change.key] = change
     return tuple(found.values())
 
@@ -123,7 +130,7 @@ def opened(changes: Iterable[Change]) -> tuple[Change, ...]:
 def judge(
     record: Record, evidence: Evidence, at: int, patience: Patience
 ) -> Missed | Abandoned | None:
-    """Say what is to become of a pending record; None leaves it to the next look.
+    """Say what is to become of an open record; None leaves it to the next look.
 
     Nothing is abandoned at the first look that finds no message: the queue's own figures lag
     behind, and somebody else may be holding a dead letter in hand at that moment.
@@ -131,9 +138,10 @@ def judge(
     Args:
         at: the time of the look, in milliseconds since the epoch.
     """
-    if record.lease is not None and record.lease.until > at:
+    if (record.lease is not None and record.lease.until > at) or _is_with_scheduler(record, at):
         return None
-    if _is_undecided(record, evidence, at - record.updated_at, patience):
+    queued_at = max(record.updated_at, record.notification.send_at or 0)
+    if _is_undecided(record, evidence, at - queued_at, patience):
         return None
     if record.missed_at is None:
         return Missed(at)
@@ -141,6 +149,28 @@ def judge(
         return None
     lost = lost_calls(at, record.lease.claims if record.lease else 0)
     return Abandoned(at, record.missed_at, lost, _reason(record, evidence, at))
+
+
+def look_at(record: Record | None, at: int, patience: Patience) -> int:
+    """Return when an open record is to be looked at again, in milliseconds since the epoch.
+
+    What is scheduled is left alone until its time, in steps of an hour: what is due within the same
+    one is looked at together.
+    """
+    if record is None or record.notification.send_at is None or not _is_ahead(record, at):
+        return at + max(patience.look, 1)
+    return (record.notification.send_at + patience.look) // _HOUR_MS * _HOUR_MS + _HOUR_MS
+
+
+def _is_ahead(record: Record, at: int) -> bool:
+    send_at = record.notification.send_at
+    return send_at is not None and send_at > at
+
+
+def _is_with_scheduler(record: Record, at: int) -> bool:
+    """Tell whether its message may not have come to its queue yet: nobody has claimed it."""
+    send_at = record.notification.send_at or 0
+    return record.status is Status.SCHEDULED and at < send_at + SCHEDULER_MS
 
 
 def _is_undecided(record: Record, evidence: Evidence, age: int, patience: Patience) -> bool:

@@ -11,6 +11,7 @@ from botocore.config import Config
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
@@ -68,6 +69,12 @@ def ssm() -> SSMClient:
 def sockets(endpoint: str) -> ApiGatewayManagementApiClient:
     """Return the client that writes to sockets of a WebSocket API."""
     return _session().client("apigatewaymanagementapi", endpoint_url=endpoint, config=_SOCKETS)
+
+
+@cache
+def scheduler() -> EventBridgeSchedulerClient:
+    """Return the client that schedules what a queue cannot wait for."""
+    return _session().client("scheduler", config=_STORAGE)
 
 
 @cache

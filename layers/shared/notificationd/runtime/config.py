@@ -12,13 +12,34 @@ from notificationd.domain.notification import Channel
 from notificationd.domain.watch import Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _QUEUES = {
     Channel.EMAIL: "EMAIL_QUEUE_URL",
     Channel.SMS: "SMS_QUEUE_URL",
     Channel.IN_APP: "IN_APP_QUEUE_URL",
 }
+_QUEUE_ARNS = {
+    Channel.EMAIL: "EMAIL_QUEUE_ARN",
+    Channel.SMS: "SMS_QUEUE_ARN",
+    Channel.IN_APP: "IN_APP_QUEUE_ARN",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleConfig:
+    """Where schedules are kept.
+
+    Args:
+        role: the ARN of the role that puts messages onto the queues.
+        queues: the ARN of each channel's queue.
+        dead_letters: the ARN of the dead-letter queue.
+    """
+
+    group: str
+    role: str
+    queues: Mapping[Channel, str]
+    dead_letters: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +88,16 @@ def secrets_prefix() -> str:
 def queue_urls(channels: Iterable[Channel] = tuple(Channel)) -> dict[Channel, str]:
     """Return the queue of each channel."""
     return {channel: _required(_QUEUES[channel]) for channel in channels}
+
+
+def schedule() -> ScheduleConfig:
+    """Return where schedules are kept, and what they put onto which queue."""
+    return ScheduleConfig(
+        group=_required("SCHEDULE_GROUP"),
+        role=_required("SCHEDULE_ROLE_ARN"),
+        queues={channel: _required(name) for channel, name in _QUEUE_ARNS.items()},
+        dead_letters=_required("DEAD_LETTER_QUEUE_ARN"),
+    )
 
 
 def dead_letter_queue_url() -> str:
@@ -143,6 +174,11 @@ def twilio() -> TwilioConfig:
         account_sid=_required("TWILIO_ACCOUNT_SID"),
         sender=_required("TWILIO_FROM"),
     )
+
+
+def worker_seconds() -> int:
+    """Return how long this function may run, at most."""
+    return int(_required("WORKER_SECONDS"))
 
 
 def is_local() -> bool:

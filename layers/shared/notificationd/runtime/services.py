@@ -22,21 +22,25 @@ if TYPE_CHECKING:
     from notificationd.adapters.dynamodb.notifications import DynamoNotifications
     from notificationd.adapters.dynamodb.profiles import DynamoProfiles
     from notificationd.adapters.dynamodb.watch_list import DynamoWatchList
+    from notificationd.adapters.schedule import EventBridgeSchedule
     from notificationd.adapters.secrets import Secrets
     from notificationd.adapters.sqs import SqsQueue, Visibility
     from notificationd.adapters.sqs_dead_letters import SqsDeadLetters
     from notificationd.adapters.tokens import JwtTokens
     from notificationd.adapters.websocket import ApiGatewaySockets
     from notificationd.services.authenticate import Authenticate
+    from notificationd.services.cancel import Cancel
     from notificationd.services.change_inbox import ChangeInbox
     from notificationd.services.dead_letters import DeadLetterOffice
     from notificationd.services.dispatch import Dispatch
     from notificationd.services.dispatch_push import DispatchPush
+    from notificationd.services.idempotent import Idempotent
     from notificationd.services.inbox import Inbox
     from notificationd.services.push import Push
     from notificationd.services.read_inbox import CountUnread, ReadInbox
     from notificationd.services.reconcile import Reconcile
     from notificationd.services.send import Send
+    from notificationd.services.send_batch import SendBatch
     from notificationd.services.users import Users
     from notificationd.services.watch import Watch
 
@@ -49,14 +53,15 @@ DEAD_LETTERS_EXAMINED = 1_000
 def send() -> Send:
     """Return the use case behind `POST /notifications`."""
     from notificationd.adapters.addresses import CheckedAddresses
+    from notificationd.services.compose import Compose
     from notificationd.services.send import Send
 
     return Send(
+        compose=Compose(profile_of=_profiles().get, addresses=CheckedAddresses()),
         notifications=_notifications(),
         connections=connections(),
-        profiles=_profiles(),
         queue=_queue(),
-        addresses=CheckedAddresses(),
+        schedule=_schedule(),
         push=_push(),
         journal=LogJournal(),
         pool=pool(),
@@ -65,11 +70,57 @@ def send() -> Send:
 
 
 @cache
+def send_batch() -> SendBatch:
+    """Return the use case behind `POST /notifications/batch`."""
+    from notificationd.adapters.addresses import CheckedAddresses
+    from notificationd.services.send_batch import SendBatch
+
+    return SendBatch(
+        profiles=_profiles(),
+        addresses=CheckedAddresses(),
+        notifications=_notifications(),
+        connections=connections(),
+        queue=_queue(),
+        schedule=_schedule(),
+        push=_push(),
+        journal=LogJournal(),
+        pool=pool(),
+        clock=now_ms,
+    )
+
+
+@cache
+def cancel() -> Cancel:
+    """Return the use case behind `DELETE /users/{id}/notifications/{notification_id}`."""
+    from notificationd.services.cancel import Cancel
+
+    return Cancel(
+        notifications=_notifications(),
+        schedule=_schedule(),
+        journal=LogJournal(),
+        clock=now_ms,
+    )
+
+
+@cache
+def idempotent() -> Idempotent:
+    """Return what lets a request be made again."""
+    from notificationd.adapters.dynamodb.idempotency import DynamoIdempotencyKeys
+    from notificationd.services.idempotent import Idempotent
+
+    return Idempotent(
+        keys=DynamoIdempotencyKeys(aws.dynamodb(), config.table_name()),
+        clock=now_ms,
+        worker_seconds=config.worker_seconds(),
+    )
+
+
+@cache
 def inbox() -> Inbox:
     """Return the use cases behind `GET /users/{id}/notifications`."""
     from notificationd.services.inbox import Inbox
 
-    return Inbox(notifications=_notifications(), inboxes=_inboxes())
+    return Inbox(notifications=_notifications(), inboxes=_inboxes(), clock=now_ms)
 
 
 @cache
@@ -77,7 +128,7 @@ def read_inbox() -> ReadInbox:
     """Return the use case behind `GET /users/{id}/inbox` and a socket's `sync`."""
     from notificationd.services.read_inbox import ReadInbox
 
-    return ReadInbox(inboxes=_inboxes(), count=_count_unread(), pool=pool())
+    return ReadInbox(inboxes=_inboxes(), count=_count_unread(), pool=pool(), clock=now_ms)
 
 
 @cache
@@ -159,11 +210,13 @@ def dispatch_push() -> DispatchPush:
 
     settings = config.dispatch()
     return DispatchPush(
+        notifications=_notifications(),
         connections=connections(),
         push=_push(),
         journal=LogJournal(),
         max_receives=settings.max_receives,
         retry_base_seconds=settings.retry_base_seconds,
+        clock=now_ms,
         random=random.random,
     )
 
@@ -294,6 +347,20 @@ def _queue() -> SqsQueue:
     from notificationd.adapters.sqs import SqsQueue
 
     return SqsQueue(aws.sqs(), config.queue_urls())
+
+
+@cache
+def _schedule() -> EventBridgeSchedule:
+    from notificationd.adapters.schedule import EventBridgeSchedule
+
+    settings = config.schedule()
+    return EventBridgeSchedule(
+        aws.scheduler,
+        group=settings.group,
+        role=settings.role,
+        queues=settings.queues,
+        dead_letters=settings.dead_letters,
+    )
 
 
 @cache

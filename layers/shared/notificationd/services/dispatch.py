@@ -15,20 +15,8 @@ from uuid import uuid4
 from notificationd.domain.backoff import retry_delay
 from notificationd.domain.errors import AlreadySettled, LeaseHeld, LeaseLost, Unavailable
 from notificationd.domain.notification import Delivery, Notification
-from notificationd.domain.record import (
-    Attempt,
-    Deferred,
-    Event,
-    Expired,
-    Failed,
-    Lease,
-    Outcome,
-    Reason,
-    Record,
-    Sent,
-    apply,
-    lost_calls,
-)
+from notificationd.domain.record import Attempt, Lease, Outcome, Reason, Record, lost_calls
+from notificationd.domain.transitions import Deferred, Event, Expired, Failed, Sent, apply
 from notificationd.services.attempts import Round, try_providers
 
 if TYPE_CHECKING:
@@ -101,8 +89,9 @@ class Dispatch:
         last_start = deadline - CALL_SECONDS * 1000
         # Handed back untouched, for a worker that has the time; but the last receipt is used, since
         # SQS would take the message away unmarked.
-        if at > last_start and receives < self.max_receives:
-            return Again(0)
+        has_no_time = at > last_start and receives < self.max_receives
+        if has_no_time or at < (notification.send_at or 0):  # or another clock is ahead
+            return Again(max(0, ceil(((notification.send_at or 0) - at) / 1000)))
         lease = Lease(id=uuid4().hex, until=at + self.lease_seconds * 1000)
         try:
             record = self.notifications.claim(notification, lease, at)

@@ -11,15 +11,17 @@ from notificationd.domain.inbox import InboxRequest
 from notificationd.domain.marks import Progress, Standing
 from notificationd.domain.notification import Channel
 from notificationd.domain.page import PageRequest
-from notificationd.domain.record import Record, Status
+from notificationd.domain.record import Record, Status, as_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from notificationd.domain import ports
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A notification, and how it stands in the inbox; email and SMS are in none."""
+    """A notification, and how it stands in the inbox, if it is in one."""
 
     record: Record
     standing: Standing | None
@@ -39,10 +41,15 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbox:
-    """The use cases behind `GET /users/{id}/notifications` and one of them."""
+    """The use cases behind `GET /users/{id}/notifications` and one of them.
+
+    Args:
+        clock: returns milliseconds since the epoch.
+    """
 
     notifications: ports.Notifications
     inboxes: ports.Inboxes
+    clock: Callable[[], int]
 
     def page(self, user: str, request: PageRequest, *, unread: bool | None = None) -> Listing:
         """Return some of a user's notifications, newest first.
@@ -88,19 +95,22 @@ class Inbox:
         wanted = InboxRequest(
             limit=request.limit, after=request.after, archived=True, unread=unread
         )
-        page = self.inboxes.page(user, wanted, progress)
-        entries = tuple(_listed(record, progress) for record in page.records)
+        at = self.clock()
+        page = self.inboxes.page(user, wanted, progress, at)
+        entries = tuple(_listed(as_of(record, at), progress) for record in page.records)
         return Listing(entries, page.last_seen)
 
     def _listing(self, user: str, records: tuple[Record, ...], last_seen: str | None) -> Listing:
         progress = Progress()
         if any(record.notification.channel is Channel.IN_APP for record in records):
             progress, _ = self.inboxes.look(user)
-        return Listing(tuple(_listed(record, progress) for record in records), last_seen)
+        at = self.clock()
+        entries = tuple(_listed(as_of(record, at), progress) for record in records)
+        return Listing(entries, last_seen)
 
 
 def _listed(record: Record, progress: Progress) -> Listed:
     notification = record.notification
-    if notification.channel is not Channel.IN_APP:
+    if notification.channel is not Channel.IN_APP or record.status is not Status.SENT:
         return Listed(record, None)
     return Listed(record, progress.standing(notification.id, record.marks))

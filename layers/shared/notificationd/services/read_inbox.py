@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from notificationd.domain.errors import InboxChanged, Unavailable
 from notificationd.domain.inbox import COUNTED, Count, InboxPage, InboxRequest, count, shortened
+from notificationd.domain.record import as_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +49,7 @@ class CountUnread:
         """
         at = self.clock()
         wanted = max(1, COUNTED + 1 - len(progress.unread))
-        unmarked = self.inboxes.unmarked(user, progress.read_up_to, wanted)
+        unmarked = self.inboxes.unmarked(user, progress.read_up_to, wanted, at)
         if shorter := shortened(progress, unmarked, at):
             with suppress(InboxChanged, Unavailable):  # the next count tries again
                 self.inboxes.replace(user, progress, shorter, {})
@@ -61,15 +62,20 @@ class ReadInbox:
 
     Args:
         pool: where the page is read beside the count.
+        clock: returns milliseconds since the epoch.
     """
 
     inboxes: ports.Inboxes
     count: CountUnread
     pool: Executor
+    clock: Callable[[], int]
 
     def __call__(self, user: str, request: InboxRequest) -> Snapshot:
         """Return some of a user's in-app notifications, newest first, and the count of all."""
         progress, _ = self.inboxes.look(user)
-        page = self.pool.submit(self.inboxes.page, user, request, progress)
+        at = self.clock()
+        page = self.pool.submit(self.inboxes.page, user, request, progress, at)
         counted = self.count(user, progress)
-        return Snapshot(page.result(), progress, counted)
+        found = page.result()
+        records = tuple(as_of(record, at) for record in found.records)
+        return Snapshot(InboxPage(records, found.last_seen), progress, counted)

@@ -17,14 +17,23 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from notificationd.domain.errors import LeaseLost, Unavailable
+from notificationd.domain.errors import AlreadySettled, LeaseLost, Unavailable
 from notificationd.domain.notification import Channel
-from notificationd.domain.record import Abandoned, Missed, Record, Status, apply
-from notificationd.domain.watch import NO_EVIDENCE, Evidence, Key, Patience, WatchEntry, judge
+from notificationd.domain.record import OPEN, Record, as_of
+from notificationd.domain.transitions import Abandoned, Missed, apply
+from notificationd.domain.watch import (
+    NO_EVIDENCE,
+    Evidence,
+    Key,
+    Patience,
+    WatchEntry,
+    judge,
+    look_at,
+)
 from notificationd.services.letter_walk import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
 
     from notificationd.domain import ports
@@ -39,12 +48,12 @@ class Report:
     """What a run came to.
 
     Args:
-        pending: the records that were still pending when it looked at them.
-        abandoned: those of them that it settled.
+        pending: the records that were still open when it looked at them.
+        settled: those of them that it settled.
     """
 
     pending: int
-    abandoned: int
+    settled: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,37 +93,45 @@ class Reconcile:
                 break
             for entry in entries:
                 pending = self._pending(entry)
-                if pending and evidence is None:
+                if evidence is None and any(_wants_evidence(each, at) for each in pending.values()):
                     evidence = self._gather()
                 still_open = self._still_open(pending, evidence or NO_EVIDENCE, at)
-                self._put_off(entry, still_open, at)
+                self._put_off(entry, still_open)
                 looked_at += len(pending)
-                put_off += len(still_open)
-        return Report(pending=looked_at, abandoned=looked_at - put_off)
+                put_off += sum(map(len, still_open.values()))
+        return Report(pending=looked_at, settled=looked_at - put_off)
 
     def _pending(self, entry: WatchEntry) -> dict[Key, Record | None]:
-        """Return the records that are pending; None for those that cannot be read now."""
+        """Return the records that are open; None for those that cannot be read now."""
 
         def read(key: Key) -> tuple[Key, bool, Record | None]:
             try:
                 record = self.notifications.get(key.user, key.id)
             except Unavailable:
                 return key, True, None
-            return key, record is not None and record.status is Status.PENDING, record
+            return key, record is not None and record.status in OPEN, record
 
         return {key: record for key, is_open, record in self.pool.map(read, entry.keys) if is_open}
 
     def _still_open(
         self, pending: Mapping[Key, Record | None], evidence: Evidence, at: int
-    ) -> tuple[Key, ...]:
+    ) -> dict[int, list[Key]]:
+        """Return what is open after a look at it, by when it is to be looked at again."""
+
         def is_open(record: Record | None) -> bool:
-            return record is None or not self._is_given_up(record, evidence, at)
+            return record is None or not self._is_settled(record, evidence, at)
 
         answers = self.pool.map(is_open, pending.values())
-        return tuple(key for key, answer in zip(pending, answers, strict=True) if answer)
+        still_open: dict[int, list[Key]] = {}
+        for (key, record), answer in zip(pending.items(), answers, strict=True):
+            if answer:
+                still_open.setdefault(look_at(record, at, self.patience), []).append(key)
+        return still_open
 
-    def _is_given_up(self, record: Record, evidence: Evidence, at: int) -> bool:
+    def _is_settled(self, record: Record, evidence: Evidence, at: int) -> bool:
         """Do what a look at a record comes to, and say whether the record was settled by it."""
+        if record.notification.channel is Channel.IN_APP:
+            return self._is_released(record, at)
         verdict = judge(record, evidence, at, self.patience)
         with suppress(Unavailable, LeaseLost):  # the next look finds what there is then
             match verdict:
@@ -127,12 +144,20 @@ class Reconcile:
                     return True
         return False
 
-    def _put_off(self, entry: WatchEntry, still_open: tuple[Key, ...], at: int) -> None:
+    def _is_released(self, record: Record, at: int) -> bool:
+        """Mark a scheduled in-app notification as sent whose push has not come to that."""
+        if as_of(record, at).status in OPEN:
+            return False
+        with suppress(AlreadySettled, Unavailable):
+            self.notifications.release(record.notification)
+            return True
+        return False
+
+    def _put_off(self, entry: WatchEntry, still_open: Mapping[int, Sequence[Key]]) -> None:
         """Leave what is still open to another look, and finish with the entry."""
-        if still_open:
+        for due, keys in still_open.items():
             # Stored anew before it is removed: who dies in between leaves it there twice.
-            due = at + max(self.patience.look, 1)
-            self.watch_list.put(WatchEntry.of(due, still_open))
+            self.watch_list.put(WatchEntry.of(due, tuple(keys)))
         self.watch_list.remove(entry)
 
     def _gather(self) -> Evidence:
@@ -162,3 +187,10 @@ def _ids(record: Record) -> dict[str, object]:
         "status": record.status,
         "reason": record.reason,
     }
+
+
+def _wants_evidence(record: Record | None, at: int) -> bool:
+    """Tell whether the queues are to be looked at: not for what is in the inbox, or not due."""
+    if record is None or record.notification.channel is Channel.IN_APP:
+        return False
+    return record.notification.send_at is None or record.notification.send_at <= at

@@ -1,47 +1,31 @@
-"""Accept a notification: check it, find the address, and hand it to its channel.
+"""Accept a notification and hand it to its channel.
 
 The order of the steps is what keeps a promise once it is made. Email and SMS go onto the queue
 first: from there on the dispatcher can finish the work alone, so that the record may be written
 late or, if this process dies, by the dispatcher. In-app is written first: the record *is* the
-inbox, and a push only makes it arrive sooner.
+inbox, and a push only makes it arrive sooner. What is scheduled is no different: the queue, or the
+schedule before it, holds it back, and the inbox shows it from its time on.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from math import ceil
+from typing import TYPE_CHECKING
 
-from notificationd.domain.content import content_errors, user_id_errors
-from notificationd.domain.errors import FieldError, InvalidRequest, Unavailable
-from notificationd.domain.ids import uuid7
-from notificationd.domain.notification import Channel, Delivery, Notification, UserId, user_key
-from notificationd.domain.record import Status, accepted
+from notificationd.domain.errors import Unavailable
+from notificationd.domain.notification import Channel, Notification, user_key
+from notificationd.domain.ports import LONGEST_DELAY_SECONDS
+from notificationd.domain.record import accepted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable
     from concurrent.futures import Executor
 
     from notificationd.domain import ports
+    from notificationd.domain.idempotency import Origin
+    from notificationd.services.compose import Compose, SendCommand
     from notificationd.services.push import Push
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendCommand:
-    """What a caller asks for.
-
-    Args:
-        to: overrides the user's own address. Not for in-app.
-        expires_in: seconds after which it is not sent any more. Not for in-app.
-    """
-
-    user_id: UserId
-    channel: Channel
-    content: str
-    subject: str | None = None
-    to: str | None = None
-    data: Mapping[str, Any] | None = None
-    delivery: Delivery = Delivery.AT_LEAST_ONCE
-    expires_in: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,77 +37,52 @@ class Send:
         clock: returns milliseconds since the epoch.
     """
 
+    compose: Compose
     notifications: ports.Notifications
     connections: ports.Connections
-    profiles: ports.Profiles
     queue: ports.Queue
-    addresses: ports.Addresses
+    schedule: ports.Schedule
     push: Push
     journal: ports.Journal
     pool: Executor
     clock: Callable[[], int]
 
-    def __call__(self, command: SendCommand) -> Notification:
+    def __call__(self, command: SendCommand, origin: Origin) -> Notification:
         """Accept a notification. When this returns, it will be settled, whatever crashes.
+
+        Args:
+            origin: of the request. The same one again makes the same notification, which is sent
+                once.
 
         Raises:
             InvalidRequest: a field is wrong, or the user has no address on the channel.
             Unavailable: the queue or the table cannot take it; nothing was accepted.
         """
-        errors = tuple(_errors(command))
-        if errors:
-            raise InvalidRequest(*errors)
-        to = self._address(command)
-        at = self.clock()
-        notification = Notification(
-            id=uuid7(at),
-            user_id=command.user_id,
-            channel=command.channel,
-            content=command.content,
-            subject=command.subject,
-            to=to,
-            data=command.data,
-            delivery=command.delivery,
-            created_at=at,
-            expires_at=None if command.expires_in is None else at + command.expires_in * 1000,
-        )
-        if notification.channel is Channel.IN_APP:
+        notification = self.compose(command, origin)
+        if notification.channel is not Channel.IN_APP:
+            self._enqueue(notification)
+        elif notification.send_at is None:
             self._deliver(notification)
         else:
-            self._enqueue(notification)
+            self._deliver_later(notification)
         return notification
 
-    def _address(self, command: SendCommand) -> str | None:
-        if command.channel is Channel.IN_APP:
-            return None
-        if command.to is not None:
-            try:
-                return self.addresses.normalise(command.channel, command.to)
-            except ValueError as error:
-                raise InvalidRequest(FieldError("to", "invalid", str(error))) from error
-        profile = self.profiles.get(user_key(command.user_id))
-        address = profile.address(command.channel) if profile else None
-        if address is None:
-            detail = f"no {command.channel} address is known for this user, and none was given"
-            raise InvalidRequest(FieldError("to", "no_address", detail))
-        return address
-
     def _enqueue(self, notification: Notification) -> None:
-        self.queue.put(notification)
+        self._put(notification)
         # Accepted. Should the record not be written now, the dispatcher's claim writes it.
         try:
             self.notifications.create(accepted(notification))
         except Unavailable as error:
             self.journal.warn(
-                "record_left_to_dispatcher", _ids(notification) | {"error": str(error)}
+                "record_left_to_dispatcher", ids_of(notification) | {"error": str(error)}
             )
-        self.journal.note("accepted", _ids(notification))
+        self.journal.note("accepted", ids_of(notification))
 
     def _deliver(self, notification: Notification) -> None:
         user = user_key(notification.user_id)
         live = self.pool.submit(self.connections.of, user)
-        self.notifications.create(accepted(notification, Status.SENT))
-        self.journal.note("accepted", _ids(notification))
+        self.notifications.create(accepted(notification))
+        self.journal.note("accepted", ids_of(notification))
         try:
             connection_ids = live.result()
         except Unavailable:
@@ -132,17 +91,33 @@ class Send:
             if failed := self.push(notification, connection_ids):
                 self.push.later(notification, failed)
 
+    def _deliver_later(self, notification: Notification) -> None:
+        self.notifications.create(accepted(notification))
+        self.journal.note("accepted", ids_of(notification))
+        try:
+            self._put(notification)
+        except Unavailable as error:  # it is in the inbox in time; its devices are not told
+            self.journal.warn("push_dropped", ids_of(notification) | {"error": str(error)})
 
-def _errors(command: SendCommand) -> Iterator[FieldError]:
-    yield from user_id_errors(command.user_id)
-    yield from content_errors(command.channel, command.content, command.subject, command.data)
-    if command.channel is Channel.IN_APP and command.to is not None:
-        yield FieldError("to", "not_for_channel", "an in-app notification goes to the user's inbox")
-    if command.channel is Channel.IN_APP and command.expires_in is not None:
-        yield FieldError("expires_in", "not_for_channel", "an in-app notification is sent at once")
+    def _put(self, notification: Notification) -> None:
+        delay = delay_of(notification, self.clock())
+        if delay > LONGEST_DELAY_SECONDS:
+            self.schedule.put(notification)
+        else:
+            self.queue.put(notification, delay)
 
 
-def _ids(notification: Notification) -> dict[str, object]:
+def delay_of(notification: Notification, at: int) -> int:
+    """Return the seconds until a notification is to be sent.
+
+    Args:
+        at: milliseconds since the epoch.
+    """
+    return 0 if notification.send_at is None else max(0, ceil((notification.send_at - at) / 1000))
+
+
+def ids_of(notification: Notification) -> dict[str, object]:
+    """Return what a journal may say of a notification."""
     return {
         "notification_id": notification.id,
         "user_id": notification.user_id,

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from notificationd.adapters.dynamodb.client import table_errors, text
-from notificationd.adapters.dynamodb.items import (
-    NOTIFICATION,
-    notification_key,
-    read_record,
-    user_partition,
-)
+from notificationd.adapters.dynamodb.client import number, table_errors, text
+from notificationd.adapters.dynamodb.items import NOTIFICATION, read_record, user_partition
+from notificationd.domain.ids import last_id
 from notificationd.domain.inbox import InboxPage, InboxRequest, Unmarked
 from notificationd.domain.notification import Channel
+from notificationd.domain.record import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,20 +23,29 @@ if TYPE_CHECKING:
 EXAMINED = 1_000
 """Records that a page looks at before it is given with what it has, and where to go on."""
 EXAMINED_AT_ONCE = 250
-_LOWEST, _HIGHEST = "", "~"
-"""Ids are hexadecimal digits and hyphens: these are below and above all of them."""
-_NEXT = "!"
+LOWEST = ""
+"""Smaller than any id."""
+NEXT = "!"
 """Behind an id: greater than it, and smaller than every other one that is."""
+_AHEAD_MS = 60_000
+"""How far the clock may be ahead that an id was made by."""
+_IN_THE_INBOX = (
+    "#channel = :channel AND (#status = :sent OR (#status = :scheduled AND send_at <= :at))"
+)
 
 
 def read_inbox_page(
-    client: DynamoDBClient, table: str, user: str, request: InboxRequest, progress: Progress
+    client: DynamoDBClient, query: dict[str, Any], request: InboxRequest, progress: Progress
 ) -> InboxPage:
-    """Return some of a user's in-app notifications, newest first."""
-    query = _query(table, user, request.since or _LOWEST, "#channel = :channel")
+    """Return some of a user's in-app notifications, newest first.
+
+    Args:
+        query: from `inbox_query`.
+    """
     query["ScanIndexForward"] = False
     if request.after is not None:
-        query["ExclusiveStartKey"] = notification_key(user, request.after)
+        partition = query["ExpressionAttributeValues"][":pk"]
+        query["ExclusiveStartKey"] = {"pk": partition, "sk": text(NOTIFICATION + request.after)}
     found: list[Record] = []
     left, step = EXAMINED, request.limit + 1
     characters = 0
@@ -63,12 +69,13 @@ def read_inbox_page(
         query["ExclusiveStartKey"] = end
 
 
-def read_unmarked(
-    client: DynamoDBClient, table: str, user: str, above: str, limit: int
-) -> Unmarked:
-    """Return the in-app notifications with greater ids that are not marked as read."""
-    unread = "#channel = :channel AND attribute_not_exists(read_at)"
-    query = _query(table, user, above + _NEXT, unread)
+def read_unmarked(client: DynamoDBClient, query: dict[str, Any], limit: int) -> Unmarked:
+    """Return the in-app notifications that are not marked as read.
+
+    Args:
+        query: from `inbox_query`.
+    """
+    query["FilterExpression"] += " AND attribute_not_exists(read_at)"
     query["ProjectionExpression"] = "sk, archived_at"
     ids: list[str] = []
     archived: list[str] = []
@@ -95,17 +102,26 @@ def _pages(client: DynamoDBClient, query: dict[str, Any]) -> Iterator[Mapping[st
         start = {"ExclusiveStartKey": end}
 
 
-def _query(table: str, user: str, lowest: str, condition: str) -> dict[str, Any]:
+def inbox_query(table: str, user: str, lowest: str, at: int) -> dict[str, Any]:
+    """Return the query of what is in a user's inbox at a moment.
+
+    Args:
+        lowest: the smallest id, or LOWEST.
+        at: milliseconds since the epoch. What is scheduled for later is not in the inbox yet.
+    """
     return {
         "TableName": table,
         "KeyConditionExpression": "pk = :pk AND sk BETWEEN :lowest AND :highest",
-        "FilterExpression": condition,
-        "ExpressionAttributeNames": {"#channel": "channel"},
+        "FilterExpression": _IN_THE_INBOX,
+        "ExpressionAttributeNames": {"#channel": "channel", "#status": "status"},
         "ExpressionAttributeValues": {
             ":pk": user_partition(user),
             ":lowest": text(NOTIFICATION + lowest),
-            ":highest": text(NOTIFICATION + _HIGHEST),
+            ":highest": text(NOTIFICATION + last_id(at + _AHEAD_MS)),
             ":channel": text(Channel.IN_APP),
+            ":sent": text(Status.SENT),
+            ":scheduled": text(Status.SCHEDULED),
+            ":at": number(at),
         },
         "ConsistentRead": True,
     }

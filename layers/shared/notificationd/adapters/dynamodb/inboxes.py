@@ -22,7 +22,13 @@ from notificationd.adapters.dynamodb.client import (
     text,
     update_expression,
 )
-from notificationd.adapters.dynamodb.inbox_pages import read_inbox_page, read_unmarked
+from notificationd.adapters.dynamodb.inbox_pages import (
+    LOWEST,
+    NEXT,
+    inbox_query,
+    read_inbox_page,
+    read_unmarked,
+)
 from notificationd.adapters.dynamodb.items import (
     NOTIFICATION,
     notification_key,
@@ -105,13 +111,15 @@ class DynamoInboxes:
                 _raise_conflict(error)
                 raise
 
-    def page(self, user: str, request: InboxRequest, progress: Progress) -> InboxPage:
-        """Return some of a user's in-app notifications, newest first."""
-        return read_inbox_page(self._client, self._table, user, request, progress)
+    def page(self, user: str, request: InboxRequest, progress: Progress, at: int) -> InboxPage:
+        """Return some of what is in a user's inbox, newest first."""
+        query = inbox_query(self._table, user, request.since or LOWEST, at)
+        return read_inbox_page(self._client, query, request, progress)
 
-    def unmarked(self, user: str, above: str, limit: int) -> Unmarked:
-        """Return the in-app notifications with greater ids that are not marked as read."""
-        return read_unmarked(self._client, self._table, user, above, limit)
+    def unmarked(self, user: str, above: str, limit: int, at: int) -> Unmarked:
+        """Return what is in a user's inbox above an id and is not marked as read."""
+        query = inbox_query(self._table, user, above + NEXT, at)
+        return read_unmarked(self._client, query, limit)
 
 
 def _read_progress(item: Item) -> Progress:

@@ -62,11 +62,22 @@ def notification_attributes(notification: Notification) -> dict[str, Value]:
         attributes["subject"] = text(notification.subject)
     if notification.to is not None:
         attributes["to"] = text(notification.to)
+    if notification.send_at is not None:
+        attributes["send_at"] = number(notification.send_at)
     if notification.expires_at is not None:  # `expires_at` is the table's own: it deletes
         attributes["send_before"] = number(notification.expires_at)
     if notification.data is not None:
         attributes["data"] = text(json.dumps(notification.data, ensure_ascii=False))
     return attributes
+
+
+def first_item(record: Record) -> dict[str, Value]:
+    """Return the item of a record that is stored for the first time."""
+    return {
+        **key_of(record.notification),
+        **notification_attributes(record.notification),
+        **state_attributes(record),
+    }
 
 
 def state_attributes(record: Record) -> dict[str, Value]:
@@ -128,6 +139,7 @@ def _read_notification(item: Item) -> Notification:
         to=read_text(item, "to"),
         data=None if data is None else json.loads(data),
         delivery=Delivery(item["delivery"]["S"]),
+        send_at=read_number(item, "send_at"),
         expires_at=read_number(item, "send_before"),
     )
 

@@ -14,7 +14,9 @@ from notificationd.adapters.dynamodb.client import (
     text,
     update_expression,
 )
+from notificationd.adapters.dynamodb.inserts import insert_all
 from notificationd.adapters.dynamodb.items import (
+    first_item,
     key_of,
     notification_attributes,
     notification_key,
@@ -27,7 +29,7 @@ from notificationd.domain.notification import Delivery
 from notificationd.domain.record import Reason, Status, accepted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -36,17 +38,21 @@ if TYPE_CHECKING:
     from notificationd.domain.page import Page, PageRequest
     from notificationd.domain.record import Lease, Record
 
+_IS_OPEN = "#status IN (:pending, :scheduled)"
+_OPEN_STATES = {":pending": text(Status.PENDING), ":scheduled": text(Status.SCHEDULED)}
 _CLAIMABLE = (
     "attribute_not_exists(pk) OR "
-    "(#status = :pending AND (attribute_not_exists(#lease_until) OR #lease_until <= :at))"
+    f"({_IS_OPEN} AND (attribute_not_exists(#lease_until) OR #lease_until <= :at))"
 )
-
-_MISSABLE = "#status = :pending AND (attribute_not_exists(#lease_until) OR #lease_until <= :missed)"
-
+_MISSABLE = f"{_IS_OPEN} AND (attribute_not_exists(#lease_until) OR #lease_until <= :missed)"
 _REOPENABLE = (
-    "attribute_not_exists(pk) OR #status = :status OR "
+    f"attribute_not_exists(pk) OR {_IS_OPEN} OR "
     "(#status = :failed AND (#delivery <> :at_most_once OR #reason <> :outcome_unknown))"
 )
+_UNTOUCHED = (
+    "#status = :before AND #attempt_count = :attempt_count AND attribute_not_exists(lease_id)"
+)
+_RELEASABLE = "attribute_not_exists(pk) OR #status IN (:scheduled, :status)"
 
 _LEASE = ("lease_id", "lease_until", "claims")
 _UNDER_WAY = (*_LEASE, "missed", "next_attempt")
@@ -62,21 +68,20 @@ class DynamoNotifications:
 
     def create(self, record: Record) -> None:
         """Store a first record, unless one is there: then the dispatcher was quicker."""
-        item = {
-            **key_of(record.notification),
-            **notification_attributes(record.notification),
-            **state_attributes(record),
-        }
         with table_errors():
             try:
                 self._client.put_item(
                     TableName=self._table,
-                    Item=item,
+                    Item=first_item(record),
                     ConditionExpression="attribute_not_exists(pk)",
                 )
             except ClientError as error:
                 if not is_failed_condition(error):
                     raise
+
+    def create_all(self, records: Sequence[Record]) -> frozenset[str]:
+        """Store first records, many at once, each unless it is there."""
+        return insert_all(self._client, self._table, records)
 
     def claim(self, notification: Notification, lease: Lease, at: int) -> Record:
         """Take the right to send, in one conditional write that creates a missing record."""
@@ -89,11 +94,7 @@ class DynamoNotifications:
                     UpdateExpression=expression,
                     ConditionExpression=_CLAIMABLE,
                     ExpressionAttributeNames=names,
-                    ExpressionAttributeValues={
-                        **values,
-                        ":pending": text(Status.PENDING),
-                        ":at": number(at),
-                    },
+                    ExpressionAttributeValues={**values, **_OPEN_STATES, ":at": number(at)},
                     ReturnValues="ALL_NEW",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
@@ -125,6 +126,7 @@ class DynamoNotifications:
                     ExpressionAttributeNames=names,
                     ExpressionAttributeValues={
                         **values,
+                        **_OPEN_STATES,
                         ":failed": text(Status.FAILED),
                         ":at_most_once": text(Delivery.AT_MOST_ONCE),
                         ":outcome_unknown": text(Reason.OUTCOME_UNKNOWN),
@@ -151,7 +153,7 @@ class DynamoNotifications:
                         "#status": "status",
                         "#lease_until": "lease_until",
                     },
-                    ExpressionAttributeValues={**values, ":pending": text(Status.PENDING)},
+                    ExpressionAttributeValues={**values, **_OPEN_STATES},
                 )
             except ClientError as error:
                 if not is_failed_condition(error):
@@ -160,6 +162,57 @@ class DynamoNotifications:
     def abandon(self, record: Record, missed_at: int) -> None:
         """Store what became of a record that was missed."""
         self._conclude(record, remove=_UNDER_WAY, held={"missed": number(missed_at)})
+
+    def cancel(self, before: Record, after: Record) -> None:
+        """Store what became of a record that is cancelled, if nobody has touched it since."""
+        expression, names, values = update_expression(
+            {"status": text(after.status), "updated": number(after.updated_at)},
+            remove=("missed", "next_attempt"),
+        )
+        with table_errors():
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=key_of(before.notification),
+                    UpdateExpression=expression,
+                    ConditionExpression=_UNTOUCHED,
+                    ExpressionAttributeNames={**names, "#attempt_count": "attempt_count"},
+                    ExpressionAttributeValues={
+                        **values,
+                        ":before": text(before.status),
+                        ":attempt_count": number(before.attempt_count),
+                    },
+                )
+            except ClientError as error:
+                if not is_failed_condition(error):
+                    raise
+                raise LeaseLost from error
+
+    def release(self, notification: Notification) -> None:
+        """Mark a scheduled in-app notification as sent, in a write that makes a missing record."""
+        expression, names, values = _with_first_attempts(
+            notification,
+            {
+                **notification_attributes(notification),
+                "status": text(Status.SENT),
+                "updated": number(notification.send_at or notification.created_at),
+            },
+        )
+        with table_errors():
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=key_of(notification),
+                    UpdateExpression=f"{expression} REMOVE #missed",
+                    ConditionExpression=_RELEASABLE,
+                    ExpressionAttributeNames={**names, "#missed": "missed"},
+                    ExpressionAttributeValues={**values, ":scheduled": text(Status.SCHEDULED)},
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+            except ClientError as error:
+                if not is_failed_condition(error):
+                    raise
+                raise AlreadySettled(Status(_item_of(error)["status"]["S"])) from error
 
     def _conclude(
         self, record: Record, *, remove: tuple[str, ...], held: Mapping[str, Value]
@@ -238,14 +291,22 @@ def _reopen_expression(
         "status": text(Status.PENDING),
         "updated": number(at),
     }
+    expression, names, values = _with_first_attempts(notification, assign)
+    expression += " REMOVE #reason, #next_attempt, #missed"
+    names |= {"#reason": "reason", "#next_attempt": "next_attempt", "#missed": "missed"}
+    return expression, names, values
+
+
+def _with_first_attempts(
+    notification: Notification, assign: Mapping[str, Value]
+) -> tuple[str, dict[str, str], dict[str, Value]]:
+    """Return an update that keeps the attempts there are, or begins with none."""
     expression, names, values = update_expression(assign)
     first = state_attributes(accepted(notification))
     for name in ("attempts", "attempt_count"):
         expression += f", #{name} = if_not_exists(#{name}, :{name})"
         names[f"#{name}"] = name
         values[f":{name}"] = first[name]
-    expression += " REMOVE #reason, #next_attempt, #missed"
-    names |= {"#reason": "reason", "#next_attempt": "next_attempt", "#missed": "missed"}
     return expression, names, values
 
 
