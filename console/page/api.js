@@ -4,7 +4,7 @@
  * @typedef {{
  *   id: string, user_id: number | string, notification_type: string, content: string,
  *   status: string, timestamp: string, created_at: string,
- *   subject?: string, to?: string, reason?: string,
+ *   subject?: string, to?: string, reason?: string, send_at?: string,
  * }} Notification
  * @typedef {{
  *   at: string, provider: string | null, outcome: string, code: string | null,
@@ -87,6 +87,18 @@ export class Api {
    */
   one(user, id, signal) {
     return this.#call("GET", userPath(user, `notifications/${encodeURIComponent(id)}`), signal);
+  }
+
+  /**
+   * Take a notification back that has not been sent.
+   *
+   * @param {string} user
+   * @param {string} id
+   * @param {AbortSignal} signal
+   * @returns {Promise<Notification>}
+   */
+  cancel(user, id, signal) {
+    return this.#call("DELETE", userPath(user, `notifications/${encodeURIComponent(id)}`), signal);
   }
 
   /**

@@ -42,6 +42,7 @@ const LETTER_REASONS = {
 const TONES = {
   sent: "good",
   accepted: "good",
+  scheduled: "soon",
   pending: "wait",
   retryable: "wait",
   unknown: "wait",

@@ -15,7 +15,7 @@ import {
   providerLabel,
   REASONS_TO_PICK,
 } from "./labels.js";
-import { buttonById, byId, formById, tryTo, whileBusy } from "./page.js";
+import { buttonById, byId, formById, isConfirmed, tryTo, whileBusy } from "./page.js";
 import { cell } from "./rows.js";
 import { openTimeline } from "./timeline.js";
 import { agoElement, forgetTimes } from "./times.js";
@@ -116,8 +116,13 @@ export class LettersView {
   async #redriveAll() {
     const wanted = this.#wanted();
     const isAll = Object.keys(wanted).length === 0;
-    const question = isAll ? "Send all dead letters again?" : "Send these dead letters again?";
-    if (await confirm(question, "Each starts over with all its tries. What was sent meanwhile is not sent twice.")) {
+    const question = {
+      title: isAll ? "Send all dead letters again?" : "Send these dead letters again?",
+      text: "Each starts over with all its tries. What was sent meanwhile is not sent twice.",
+      yes: "Send again",
+      no: "Cancel",
+    };
+    if (await isConfirmed(question)) {
       await this.#redrive(isAll ? { all: true } : wanted);
     }
   }
@@ -184,16 +189,4 @@ function reportText(done, skipped) {
   const sent = `${done} ${done === 1 ? "is" : "are"} on the way again.`;
   const left = skipped.map(({ id, reason }) => `${id}: ${letterReasonLabel(reason).toLowerCase()}`);
   return left.length === 0 ? sent : `${sent} Left alone: ${left.join("; ")}.`;
-}
-
-/** @param {string} title @param {string} text @returns {Promise<boolean>} */
-function confirm(title, text) {
-  const dialog = /** @type {HTMLDialogElement} */ (byId("confirm"));
-  byId("confirm-title").textContent = title;
-  /** @type {HTMLElement} */ (dialog.querySelector(".soft")).textContent = text;
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
-  });
 }

@@ -51,6 +51,26 @@ export async function whileBusy(button, work) {
 }
 
 /**
+ * Ask before something is done that cannot be undone.
+ *
+ * @param {{title: string, text: string, yes: string, no: string}} question
+ * @returns {Promise<boolean>}
+ */
+export function isConfirmed({ title, text, yes, no }) {
+  const dialog = /** @type {HTMLDialogElement} */ (byId("confirm"));
+  byId("confirm-title").textContent = title;
+  /** @type {HTMLElement} */ (dialog.querySelector(".soft")).textContent = text;
+  for (const [value, words] of Object.entries({ yes, no })) {
+    /** @type {HTMLElement} */ (dialog.querySelector(`[value=${value}]`)).textContent = words;
+  }
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}
+
+/**
  * Do something, and say what is wrong if it fails.
  *
  * @param {HTMLElement} error where to say it

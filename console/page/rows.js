@@ -6,7 +6,8 @@
 
 import { element } from "../element/dom.js";
 import { channelBadge, statusBadge } from "./labels.js";
-import { agoElement, forgetTimes } from "./times.js";
+import { agoElement, forgetTimes, momentElement } from "./times.js";
+import { isOpen } from "./waiting.js";
 
 /** A cell shows one line of it; 64 KB in every row would make the page slow. */
 const SHOWN_CHARACTERS = 300;
@@ -17,6 +18,7 @@ export class Row {
   #status = cell("status");
   #time = cell("when");
   #shown = "";
+  #isOpen = true;
 
   /**
    * @param {Notification} notification
@@ -45,13 +47,15 @@ export class Row {
     this.update(notification);
   }
 
-  /** Whether its status is still to change. */
-  get isPending() {
-    return this.#shown === "pending";
+  /** Whether its status may change by itself before long. */
+  get isOpen() {
+    return this.#isOpen;
   }
 
   /** @param {Notification} notification as it is now */
-  update({ status, timestamp }) {
+  update(notification) {
+    const { status, timestamp, send_at: due } = notification;
+    this.#isOpen = isOpen(notification);
     if (status === this.#shown) {
       return; // its time is that of its status
     }
@@ -59,7 +63,11 @@ export class Row {
     badge.classList.toggle("changed", this.#shown !== "");
     forgetTimes(this.#time);
     this.#status.replaceChildren(badge);
-    this.#time.replaceChildren(agoElement(timestamp));
+    if (status === "scheduled" && due) {
+      this.#time.replaceChildren("for ", momentElement(due));
+    } else {
+      this.#time.replaceChildren(agoElement(timestamp));
+    }
     this.#shown = status;
   }
 

@@ -16,17 +16,17 @@ import { byId, field, formById, whileBusy } from "./page.js";
  *   to?: Partial<HTMLInputElement>}>}
  */
 const TAKES = {
-  "in-app": { unit: "bytes", limit: 65_536, fields: ["subject", "content", "data"] },
+  "in-app": { unit: "bytes", limit: 65_536, fields: ["subject", "content", "data", "send_at"] },
   email: {
     unit: "bytes",
     limit: 65_536,
-    fields: ["to", "subject", "content"],
+    fields: ["to", "subject", "content", "send_at"],
     to: { type: "email", inputMode: "email", placeholder: "user@example.com" },
   },
   sms: {
     unit: "characters",
     limit: 1_600,
-    fields: ["to", "content"],
+    fields: ["to", "content", "send_at"],
     to: { type: "tel", inputMode: "tel", placeholder: "+14155550123" },
   },
 };
@@ -73,9 +73,11 @@ export function runSendForm({ api, user, onSent, onOpen, signal }) {
     clearErrors(form);
     answer.textContent = "";
     try {
-      const { id } = await api.send(commandOf(form, user), signal);
-      answer.append("Queued as ", idButton(id, onOpen));
+      const command = commandOf(form, user);
+      const { id } = await api.send(command, signal);
+      answer.append(command.send_at ? "Scheduled as " : "Queued as ", idButton(id, onOpen));
       content.value = "";
+      field(form, "send_at").value = ""; // the next one is for now again
       count();
       content.focus();
       onSent(id);
@@ -148,18 +150,28 @@ function channelOf(form) {
   return String(new FormData(form).get("channel"));
 }
 
-/** @param {HTMLFormElement} form @param {string} user */
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} user
+ * @throws {Problem} a time is not complete: its value would be empty, and mean at once
+ */
 function commandOf(form, user) {
+  if (field(form, "send_at").validity.badInput) {
+    const error = { field: "send_at", code: "invalid", detail: "must be a whole date and time" };
+    throw new Problem(422, { errors: [error] });
+  }
   const channel = channelOf(form);
   const values = TAKES[channel].fields.map((name) => [name, field(form, name).value]);
   // An empty optional field is one that was left out.
   const given = values.filter(([name, value]) => name === "content" || value.trim() !== "");
-  const { data: url, ...texts } = Object.fromEntries(given);
+  const { data: url, send_at: when, ...texts } = Object.fromEntries(given);
   return {
     user_id: WHOLE_NUMBER.test(user) ? Number(user) : user,
     notification_type: channel,
     ...texts,
     ...(url === undefined ? {} : { data: { url: url.trim() } }),
+    // The field is in the reader's own time zone, the API wants one that is said.
+    ...(when === undefined ? {} : { send_at: new Date(when).toISOString() }),
   };
 }
 

@@ -54,7 +54,7 @@ export class NotificationTable {
     this.#older.hidden = true;
   }
 
-  /** Load what is new, and go on for as long as something is pending. */
+  /** Load what is new, and go on for as long as something is to change. */
   refresh() {
     return this.#poller.wake();
   }
@@ -129,7 +129,7 @@ export class NotificationTable {
   #tryTo(work) {
     return tryTo(byId("table-error"), this.#signal, async () => {
       await work();
-      return [...this.#rows.values()].some((row) => row.isPending);
+      return [...this.#rows.values()].some((row) => row.isOpen);
     });
   }
 }

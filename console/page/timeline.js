@@ -16,9 +16,17 @@ import {
   statusBadge,
   toneOf,
 } from "./labels.js";
-import { byId, tryTo } from "./page.js";
+import { buttonById, byId, isConfirmed, tryTo, whileBusy } from "./page.js";
 import { Poller } from "./poller.js";
 import { momentElement } from "./times.js";
+import { isCancellable, isOpen } from "./waiting.js";
+
+const CANCELLING = {
+  title: "Cancel this notification?",
+  text: "It will not be sent, and cannot be brought back.",
+  yes: "Cancel it",
+  no: "Keep it",
+};
 
 /**
  * Show a notification in the dialog, live until it is closed.
@@ -27,12 +35,16 @@ import { momentElement } from "./times.js";
  * @param {Api} options.api
  * @param {string} options.user
  * @param {string} options.id
+ * @param {() => void} [options.onChange] called when it was changed here
  * @param {AbortSignal} options.signal closes it
  */
-export function openTimeline({ api, user, id, signal }) {
+export function openTimeline({ api, user, id, onChange = () => {}, signal }) {
   const dialog = /** @type {HTMLDialogElement} */ (byId("timeline"));
   const details = /** @type {HTMLElement} */ (dialog.querySelector(".details"));
+  const actions = /** @type {HTMLElement} */ (dialog.querySelector(".actions"));
   const error = /** @type {HTMLElement} */ (dialog.querySelector(".error"));
+  const cancelButton = buttonById("cancel");
+  const cancelError = byId("cancel-error");
   const closing = new AbortController();
   const ending = AbortSignal.any([signal, closing.signal]);
   let shown = "";
@@ -46,11 +58,35 @@ export function openTimeline({ api, user, id, signal }) {
         details.replaceChildren(...viewOf(notification));
         shown = text;
       }
-      return notification.status === "pending";
+      actions.hidden = !isCancellable(notification);
+      return isOpen(notification);
     });
+  const poller = new Poller(load, ending);
+
+  const cancel = async () => {
+    if (!(await isConfirmed(CANCELLING)) || ending.aborted) {
+      return;
+    }
+    await tryTo(
+      cancelError,
+      ending,
+      async () => {
+        await api.cancel(user, id, ending);
+        onChange();
+      },
+      { isRepeated: false },
+    );
+    await poller.wake();
+    if (actions.hidden) {
+      dialog.focus(); // the button that had the focus is gone
+    }
+  };
 
   details.replaceChildren();
+  actions.hidden = true;
   error.textContent = "";
+  cancelError.textContent = "";
+  cancelButton.addEventListener("click", () => whileBusy(cancelButton, cancel), { signal: ending });
   dialog.addEventListener("close", () => closing.abort(), { signal: ending });
   dialog.addEventListener(
     "click",
@@ -64,7 +100,7 @@ export function openTimeline({ api, user, id, signal }) {
   );
   signal.addEventListener("abort", () => dialog.close(), { signal: closing.signal });
   dialog.showModal();
-  new Poller(load, ending).wake();
+  poller.wake();
 }
 
 /** @param {Details} notification */
@@ -106,23 +142,40 @@ function messageOf({ subject, content }) {
 
 /** @param {Details} notification */
 function* stepsOf(notification) {
-  const { status, reason, attempts, next_attempt_at: next } = notification;
+  const { created_at: created, send_at: due, attempts } = notification;
   const isInApp = notification.notification_type === "in-app";
-  yield step("plain", notification.created_at, isInApp ? "Put into the inbox" : "Accepted");
+  const accepted = isInApp ? "Put into the inbox" : "Accepted";
+  yield step("plain", created, due ? "Scheduled" : accepted);
+  if (due && isInApp && notification.status === "sent") {
+    yield step("plain", due, "Put into the inbox");
+  }
   const forgotten = notification.attempt_count - attempts.length;
   if (forgotten > 0) {
     yield step("plain", null, `${forgotten} earlier attempts, of which only the number is kept`);
   }
   yield* attempts.map(attemptStep);
   yield* marksOf(notification);
-  if (next) {
-    yield step("next", next, "Next try");
-  } else if (status === "pending") {
-    yield step("next", null, "Waiting for its turn");
-  } else if (status === "failed") {
-    yield step("bad", notification.timestamp, "Failed", reason && reasonLabel(reason));
-  } else if (status === "expired") {
-    yield step("plain", notification.timestamp, "Expired", "It was not sent in time, and is not now");
+  yield* lastStepOf(notification);
+}
+
+/** What comes next, or how it ended. @param {Details} notification */
+function* lastStepOf({ status, reason, timestamp, send_at: due, next_attempt_at: next }) {
+  switch (status) {
+    case "scheduled":
+      yield step("next", due ?? null, "To be sent");
+      break;
+    case "pending":
+      yield next ? step("next", next, "Next try") : step("next", null, "Waiting for its turn");
+      break;
+    case "failed":
+      yield step("bad", timestamp, "Failed", reason && reasonLabel(reason));
+      break;
+    case "expired":
+      yield step("plain", timestamp, "Expired", "It was not sent in time, and is not now");
+      break;
+    case "cancelled":
+      yield step("plain", timestamp, "Cancelled", "It was not sent");
+      break;
   }
 }
 

@@ -18,7 +18,7 @@ import { openTimeline } from "./timeline.js";
  */
 export function runUserView({ api, user, signal }) {
   /** @param {string} id */
-  const onOpen = (id) => openTimeline({ api, user, id, signal });
+  const onOpen = (id) => openTimeline({ api, user, id, onChange: () => refresh(), signal });
   const table = new NotificationTable({ api, user, onOpen, signal });
   const refresh = () => table.refresh();
   runSendForm({ api, user, onSent: refresh, onOpen, signal });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,6 +26,11 @@ def send(page: Page, content: str, channel: str = "in-app") -> None:
     page.locator(f"input[value={channel}]").check(force=True)
     page.locator("#content").fill(content)
     page.get_by_role("button", name="Send", exact=True).click()
+
+
+def in_seconds(seconds: float) -> str:
+    """Return a time to come, as the API takes it."""
+    return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
 
 
 def view(page: Page, name: str) -> None:
@@ -122,10 +128,11 @@ def test_each_channel_goes_to_the_user_s_own_address_which_is_shown(
         ("email", "subject", "x" * 256),
         ("in-app", "subject", "x" * 256),
         ("in-app", "content", ""),
+        ("in-app", "send_at", "2020-01-01T00:00"),
         ("sms", "content", "x" * 1_601),
     ],
 )
-def test_an_error_stands_at_its_field(  # noqa: PLR0913 - a fixture each
+def test_an_error_stands_at_its_field(  # noqa: PLR0913, PLR0917 - a fixture each
     page: Page, service: Service, user: Someone, channel: str, field: str, value: str
 ) -> None:
     open_console(page, service, user)
@@ -138,8 +145,8 @@ def test_an_error_stands_at_its_field(  # noqa: PLR0913 - a fixture each
     expect(page.locator(f"#{field}-error")).not_to_be_empty(timeout=PATIENCE_MS)
     expect(page.locator(f"#{field}")).to_be_focused()
     expect(page.locator(f"#{field}")).to_have_attribute("aria-invalid", "true")
-    page.locator(f"#{field}").press("End")
-    page.locator(f"#{field}").press("x")
+    page.locator(f"#{field}").press("End" if field != "send_at" else "ArrowUp")
+    page.locator(f"#{field}").press("x" if field != "send_at" else "ArrowUp")
     expect(page.locator(f"#{field}-error")).to_be_empty()
 
 
@@ -233,6 +240,85 @@ def test_what_is_looked_at_here_stays_unseen_and_what_is_read_is_read(
 
     found = service.notification(user, notification_id)
     assert (found["read"], found["seen"]) == (True, False)
+
+
+# --- later
+
+
+def test_what_is_scheduled_shows_when_it_is_due_and_can_be_cancelled(
+    page: Page, service: Service, user: Someone
+) -> None:
+    open_console(page, service, user)
+    page.locator("#send_at").fill("2027-01-02T09:30")
+
+    send(page, "not yet", "email")
+
+    expect(page.locator("#send-answer")).to_contain_text("Scheduled as", timeout=PATIENCE_MS)
+    expect(page.locator("#send_at")).to_have_value("")
+    row = page.locator("#notifications tbody tr").first
+    expect(row).to_contain_text("Scheduled")
+    expect(row.locator(".when time")).to_have_attribute("datetime", re.compile("^2027-01-0"))
+    notification_id = row.get_attribute("data-id") or ""
+    due = service.notification(user, notification_id)["send_at"]
+    there = page.evaluate("new Date('2027-01-02T09:30').toISOString()")
+    assert due == there  # it was meant in the zone of whoever typed it
+
+    row.locator(".open").click()
+    expect(page.locator(".steps")).to_contain_text("To be sent")
+    page.get_by_role("button", name="Cancel this notification").click()
+    page.get_by_role("button", name="Keep it").click()
+    assert service.notification(user, notification_id)["status"] == "scheduled"
+    page.get_by_role("button", name="Cancel this notification").click()
+    page.get_by_role("button", name="Cancel it").click()
+
+    expect(page.locator(".steps")).to_contain_text("Cancelled", timeout=PATIENCE_MS)
+    expect(page.locator("#cancel")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(row).to_contain_text("Cancelled", timeout=PATIENCE_MS)
+    assert service.notification(user, notification_id)["status"] == "cancelled"
+    page.get_by_label("Status").select_option("cancelled")
+    expect(page.locator("#notifications tbody tr")).to_have_count(1)
+
+
+def test_what_is_due_appears_without_reloading(page: Page, service: Service, user: Someone) -> None:
+    inbox = open_console(page, service, user)
+    service.send(user, "in-app", "in good time", send_at=in_seconds(4))
+    page.locator("#refresh").click()
+    row = page.locator("#notifications tbody tr").first
+    expect(row).to_contain_text("Scheduled", timeout=PATIENCE_MS)
+    expect(inbox.locator(".content")).to_have_count(0)
+
+    expect(inbox.locator(".content")).to_have_text("in good time", timeout=PATIENCE_MS)
+    expect(row).to_contain_text("Sent", timeout=PATIENCE_MS)
+
+
+def test_what_cannot_be_cancelled_any_more_says_so(
+    page: Page, service: Service, user: Someone
+) -> None:
+    """In-app ones can be until 10 seconds before their time; one of 3 s is looked at in time."""
+    service.send(user, "in-app", "too late", send_at=in_seconds(8))
+    open_console(page, service, user)
+    page.locator("#notifications .open").first.click()
+    page.get_by_role("button", name="Cancel this notification").click()
+    page.get_by_role("button", name="Cancel it").click()
+
+    expect(page.locator("#cancel-error")).not_to_be_empty(timeout=PATIENCE_MS)
+
+
+def test_a_time_that_is_not_whole_sends_nothing(
+    page: Page, service: Service, user: Someone
+) -> None:
+    """A browser's field has no value then, which would mean at once."""
+    open_console(page, service, user)
+    page.locator("#content").fill("hello")
+    page.locator("#send_at").focus()
+    page.keyboard.type("01")
+
+    page.get_by_role("button", name="Send", exact=True).click()
+
+    expect(page.locator("#send_at-error")).to_have_text("Must be a whole date and time")
+    expect(page.locator("#send_at")).to_be_focused()
+    assert service.get(f"/users/{user.id}/notifications").status_code == 400  # none
 
 
 # --- dead letters

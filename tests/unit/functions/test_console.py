@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from console import app
-from notificationd.api.joining import joined, sources
+from notificationd.api.joining import joined, sources, without_documentation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -217,6 +217,15 @@ def test_types_of_other_modules_are_those_of_the_one_file() -> None:
 def test_documentation_is_not_sent_with_the_element_and_is_with_the_client() -> None:
     assert "@param" not in get("GET /inbox.js")["body"]
     assert "@param" in get("GET /client.js")["body"]
+
+
+def test_a_type_in_front_of_an_expression_takes_nothing_with_it() -> None:
+    """Only a comment on lines of its own is documentation, and it ends where it ends."""
+    script = "/** @type {any} */ (x).y = 1;\nkept();\n/** Gone. */\nlast();\n"
+
+    without = without_documentation(script)
+
+    assert without == "/** @type {any} */ (x).y = 1;\nkept();\nlast();\n"
 
 
 def test_a_file_stands_after_those_that_it_imports(tmp_path: Path) -> None:

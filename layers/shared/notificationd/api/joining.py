@@ -27,7 +27,7 @@ _IMPORTED_TYPE = re.compile(
     r"^ \* @typedef \{import\([^)]*\)\.(?P<name>\w+)\} (?P=name)\n", flags=re.MULTILINE
 )
 _TYPE_OF_ANOTHER = re.compile(r'import\("\.[^"]+"\)\.')
-_DOCUMENTATION = re.compile(r"^[ \t]*/\*\*.*?\*/\n", flags=re.MULTILINE | re.DOTALL)
+_DOCUMENTATION = re.compile(r"^[ \t]*/\*\*(?:(?!\*/).)*\*/\n", flags=re.MULTILINE | re.DOTALL)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const)\b)", flags=re.MULTILINE)
 
 
