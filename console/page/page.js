@@ -1,4 +1,8 @@
-/** What the page's modules share: its elements, and doing one thing at a time. */
+/**
+ * What the page's modules share: its elements, and doing one thing at a time.
+ *
+ * @typedef {import("./poller.js").Again} Again
+ */
 
 import { asProblem } from "../client/problem.js";
 
@@ -75,15 +79,15 @@ export function isConfirmed({ title, text, yes, no }) {
  *
  * @param {HTMLElement} error where to say it
  * @param {AbortSignal} signal when it is aborted, nobody wants to know
- * @param {() => Promise<boolean | void>} work returns whether it is to be done again soon
+ * @param {() => Promise<Again | void>} work returns whether it is to be done again
  * @param {{isRepeated?: boolean}} [options]
- * @returns {Promise<boolean>} whether it is to be done again: also where it failed for a while
+ * @returns {Promise<Again>} whether it is to be done again: also where it failed for a while
  */
 export async function tryTo(error, signal, work, { isRepeated = true } = {}) {
   try {
     const again = await work();
     error.textContent = "";
-    return Boolean(again);
+    return again ?? false;
   } catch (thrown) {
     if (signal.aborted) {
       return false;

@@ -1,4 +1,8 @@
-/** Does a piece of work again and again for as long as it asks for it, while the page is seen. */
+/**
+ * Does a piece of work again and again for as long as it asks for it, while the page is seen.
+ *
+ * @typedef {boolean | "slowly"} Again whether to come back: `slowly` where nothing is expected
+ */
 
 /** What is about to change is looked up every second at first, later less often. */
 const FIRST_MS = 1_000;
@@ -16,7 +20,7 @@ export class Poller {
   #again = false;
 
   /**
-   * @param {() => Promise<boolean>} work returns whether to come back; it handles its own errors
+   * @param {() => Promise<Again>} work returns whether to come back; it handles its own errors
    * @param {AbortSignal} signal
    */
   constructor(work, signal) {
@@ -38,6 +42,7 @@ export class Poller {
   async #run() {
     clearTimeout(this.#timer);
     this.#busy = true;
+    /** @type {Again} */
     let more = true;
     do {
       this.#again = false;
@@ -45,7 +50,7 @@ export class Poller {
     } while (this.#again && !this.#signal.aborted);
     this.#busy = false;
     if (more && !this.#signal.aborted) {
-      this.#timer = setTimeout(() => this.#run(), this.#delay());
+      this.#timer = setTimeout(() => this.#run(), more === "slowly" ? LONGEST_MS : this.#delay());
     }
   }
 

@@ -70,11 +70,6 @@ export class Row {
     }
     this.#shown = status;
   }
-
-  remove() {
-    forgetTimes(this.element);
-    this.element.remove();
-  }
 }
 
 /**

@@ -8,6 +8,7 @@
 import { buttonById, byId, formById, tryTo, whileBusy } from "./page.js";
 import { Poller } from "./poller.js";
 import { Row } from "./rows.js";
+import { forgetTimes } from "./times.js";
 
 const PAGE_ROWS = 20;
 /** The API's longest page: older ones than these are looked up again only by a reload. */
@@ -54,7 +55,7 @@ export class NotificationTable {
     this.#older.hidden = true;
   }
 
-  /** Load what is new, and go on for as long as something is to change. */
+  /** Load what is new, and go on: soon while something is to change, else slowly. */
   refresh() {
     return this.#poller.wake();
   }
@@ -121,15 +122,16 @@ export class NotificationTable {
   }
 
   #clear() {
-    this.#rows.forEach((row) => row.remove());
     this.#rows.clear();
+    forgetTimes(this.#body);
+    this.#body.replaceChildren(); // those of the user before as well
   }
 
-  /** @param {() => Promise<void>} work @returns {Promise<boolean>} whether something may change */
+  /** @param {() => Promise<void>} work @returns {Promise<import("./poller.js").Again>} */
   #tryTo(work) {
     return tryTo(byId("table-error"), this.#signal, async () => {
       await work();
-      return [...this.#rows.values()].some((row) => row.isOpen);
+      return [...this.#rows.values()].some((row) => row.isOpen) || "slowly";
     });
   }
 }

@@ -59,7 +59,8 @@ export function openTimeline({ api, user, id, onChange = () => {}, signal }) {
         shown = text;
       }
       actions.hidden = !isCancellable(notification);
-      return isOpen(notification);
+      // What is in the inbox may be seen and read at any time.
+      return isOpen(notification) || notification.notification_type === "in-app";
     });
   const poller = new Poller(load, ending);
 

@@ -1,0 +1,99 @@
+"""`make screenshots`: take the README's pictures of a running service into docs/images."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Literal
+
+from playwright.sync_api import expect
+
+from local.settings import ROOT
+from local.stack import Stack, settings_beside
+from tests.browsers import launched
+from tests.e2e.browsing import PATIENCE_MS, open_console, site, wait_until_live
+from tests.e2e.service import Service
+from tests.screenshots.scene import ADA, STORE, set_scene
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+IMAGES = ROOT / "docs/images"
+LARGEST = 200 * 1024
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+DEVICES = {
+    "desktop": {"viewport": {"width": 1280, "height": 860}, "device_scale_factor": 1},
+    "phone": {
+        "viewport": {"width": 390, "height": 760},
+        "device_scale_factor": 1.5,
+        "is_mobile": True,
+        "has_touch": True,
+    },
+}
+
+
+def main() -> int:
+    """Take all of them; return 0 if each is small enough to be committed."""
+    with ExitStack() as open_:
+        stack = open_.enter_context(Stack(settings_beside("screenshots")))
+        service = open_.enter_context(Service(stack))
+        browser = open_.enter_context(launched())
+        delayed = set_scene(service)
+        for device, options in DEVICES.items():
+            for scheme in SCHEMES:
+                _console(browser, service, f"{device}-{scheme}", scheme, options)
+                _element(browser, service, f"{device}-{scheme}", scheme, options)
+        for scheme in SCHEMES:
+            _timeline(browser, service, delayed, scheme)
+    large = [path.name for path in IMAGES.glob("*.png") if path.stat().st_size > LARGEST]
+    if large:
+        print(f"Too large to be committed: {', '.join(large)}", file=sys.stderr)  # noqa: T201
+    return 1 if large else 0
+
+
+def _console(browser: Browser, service: Service, name: str, scheme: str, options: dict) -> None:
+    with browser.new_context(**options, color_scheme=scheme, locale="en-GB") as context:
+        page = context.new_page()
+        open_console(page, service, ADA)
+        expect(page.locator("#notifications tbody tr")).to_have_count(10, timeout=PATIENCE_MS)
+        _take(page, f"console-{name}")
+
+
+def _timeline(browser: Browser, service: Service, delayed: str, scheme: str) -> None:
+    options = DEVICES["desktop"]
+    with browser.new_context(**options, color_scheme=scheme, locale="en-GB") as context:
+        page = context.new_page()
+        open_console(page, service, ADA)
+        page.locator(f"#notifications [data-id='{delayed}'] .open").click()
+        expect(page.locator(".steps li").first).to_be_visible()
+        _take(page, f"timeline-{scheme}")
+
+
+def _element(browser: Browser, service: Service, name: str, scheme: str, options: dict) -> None:
+    html = (
+        STORE.replace("API_URL", service.endpoints.api_url)
+        .replace("USER_TOKEN", service.token(ADA))
+        .replace("USER_ID", ADA.id)
+    )
+    with (
+        site({"/": html}) as origin,
+        browser.new_context(**options, color_scheme=scheme, locale="en-GB") as context,
+    ):
+        page = context.new_page()
+        page.goto(origin)
+        inbox = page.locator("notification-inbox")
+        wait_until_live(inbox)
+        inbox.get_by_role("button", name="Notifications").first.click()
+        expect(inbox.locator(".item").first).to_be_visible()
+        _take(page, f"inbox-{name}")
+
+
+def _take(page: Page, name: str) -> None:
+    page.mouse.move(0, 0)
+    page.evaluate("document.fonts.ready")
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=IMAGES / f"{name}.png", animations="disabled", caret="hide")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
