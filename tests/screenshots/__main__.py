@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from playwright.sync_api import expect
 
@@ -16,13 +16,14 @@ from tests.e2e.service import Service
 from tests.screenshots.scene import ADA, STORE, set_scene
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 IMAGES = ROOT / "docs/images"
 LARGEST = 200 * 1024
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-DEVICES = {
-    "desktop": {"viewport": {"width": 1280, "height": 860}, "device_scale_factor": 1},
+type Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+DEVICES: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": {"width": 1280, "height": 1040}, "device_scale_factor": 1},
     "phone": {
         "viewport": {"width": 390, "height": 760},
         "device_scale_factor": 1.5,
@@ -39,46 +40,46 @@ def main() -> int:
         service = open_.enter_context(Service(stack))
         browser = open_.enter_context(launched())
         delayed = set_scene(service)
-        for device, options in DEVICES.items():
-            for scheme in SCHEMES:
-                _console(browser, service, f"{device}-{scheme}", scheme, options)
-                _element(browser, service, f"{device}-{scheme}", scheme, options)
         for scheme in SCHEMES:
-            _timeline(browser, service, delayed, scheme)
+            for device in DEVICES:
+                name = f"{device}-{scheme}"
+                _console(_context(browser, device, scheme), service, name)
+                _element(_context(browser, device, scheme), service, name)
+            _timeline(_context(browser, "desktop", scheme), service, scheme, delayed)
     large = [path.name for path in IMAGES.glob("*.png") if path.stat().st_size > LARGEST]
     if large:
         print(f"Too large to be committed: {', '.join(large)}", file=sys.stderr)  # noqa: T201
     return 1 if large else 0
 
 
-def _console(browser: Browser, service: Service, name: str, scheme: str, options: dict) -> None:
-    with browser.new_context(**options, color_scheme=scheme, locale="en-GB") as context:
+def _context(browser: Browser, device: str, scheme: Scheme) -> BrowserContext:
+    return browser.new_context(**DEVICES[device], color_scheme=scheme, locale="en-GB")
+
+
+def _console(context: BrowserContext, service: Service, name: str) -> None:
+    with context:
         page = context.new_page()
         open_console(page, service, ADA)
         expect(page.locator("#notifications tbody tr")).to_have_count(10, timeout=PATIENCE_MS)
         _take(page, f"console-{name}")
 
 
-def _timeline(browser: Browser, service: Service, delayed: str, scheme: str) -> None:
-    options = DEVICES["desktop"]
-    with browser.new_context(**options, color_scheme=scheme, locale="en-GB") as context:
+def _timeline(context: BrowserContext, service: Service, name: str, delayed: str) -> None:
+    with context:
         page = context.new_page()
         open_console(page, service, ADA)
         page.locator(f"#notifications [data-id='{delayed}'] .open").click()
         expect(page.locator(".steps li").first).to_be_visible()
-        _take(page, f"timeline-{scheme}")
+        _take(page, f"timeline-{name}")
 
 
-def _element(browser: Browser, service: Service, name: str, scheme: str, options: dict) -> None:
+def _element(context: BrowserContext, service: Service, name: str) -> None:
     html = (
         STORE.replace("API_URL", service.endpoints.api_url)
         .replace("USER_TOKEN", service.token(ADA))
         .replace("USER_ID", ADA.id)
     )
-    with (
-        site({"/": html}) as origin,
-        browser.new_context(**options, color_scheme=scheme, locale="en-GB") as context,
-    ):
+    with site({"/": html}) as origin, context:
         page = context.new_page()
         page.goto(origin)
         inbox = page.locator("notification-inbox")
