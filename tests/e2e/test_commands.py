@@ -95,6 +95,7 @@ def test_a_run_tells_what_happens_and_ctrl_c_leaves_nothing(service: Service) ->
     with running(state, *free_ports(2)) as run:
         eventually(run.printed, lambda text: "notificationd is ready" in text)
         endpoints = Endpoints.read(state)
+        assert endpoints.console_url in run.printed().split()  # a link that is signed in
         body = {"user_id": 4, "notification_type": "email", "content": "hello"}
         answer = requests.post(
             f"{endpoints.api_url}/notifications",

@@ -16,10 +16,12 @@ from tests.e2e.service import Service
 from tests.screenshots.scene import ADA, STORE, set_scene
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, FloatRect, Page
 
 IMAGES = ROOT / "docs/images"
 LARGEST = 200 * 1024
+ELEMENT_HEIGHT = 620
+"""What is below the panel is the page's own."""
 type Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 DEVICES: dict[str, dict[str, Any]] = {
@@ -44,7 +46,8 @@ def main() -> int:
             for device in DEVICES:
                 name = f"{device}-{scheme}"
                 _console(_context(browser, device, scheme), service, name)
-                _element(_context(browser, device, scheme), service, name)
+                height = ELEMENT_HEIGHT if device == "desktop" else 0
+                _element(_context(browser, device, scheme), service, name, height)
             _timeline(_context(browser, "desktop", scheme), service, scheme, delayed)
     large = [path.name for path in IMAGES.glob("*.png") if path.stat().st_size > LARGEST]
     if large:
@@ -73,7 +76,7 @@ def _timeline(context: BrowserContext, service: Service, name: str, delayed: str
         _take(page, f"timeline-{name}")
 
 
-def _element(context: BrowserContext, service: Service, name: str) -> None:
+def _element(context: BrowserContext, service: Service, name: str, height: int) -> None:
     html = (
         STORE.replace("API_URL", service.endpoints.api_url)
         .replace("USER_TOKEN", service.token(ADA))
@@ -86,14 +89,23 @@ def _element(context: BrowserContext, service: Service, name: str) -> None:
         wait_until_live(inbox)
         inbox.get_by_role("button", name="Notifications").first.click()
         expect(inbox.locator(".item").first).to_be_visible()
-        _take(page, f"inbox-{name}")
+        _take(page, f"inbox-{name}", height)
 
 
-def _take(page: Page, name: str) -> None:
+def _take(page: Page, name: str, height: int = 0) -> None:
+    """Take a picture of what the window shows.
+
+    Args:
+        height: how much of it, in CSS pixels from the top; 0 for all.
+    """
+    size = page.viewport_size
+    assert size is not None
+    clip: FloatRect = {"x": 0, "y": 0, "width": size["width"], "height": height or size["height"]}
     page.mouse.move(0, 0)
     page.evaluate("document.fonts.ready")
     IMAGES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=IMAGES / f"{name}.png", animations="disabled", caret="hide")
+    path = IMAGES / f"{name}.png"
+    page.screenshot(path=path, animations="disabled", caret="hide", clip=clip)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,8 @@ STORE = """<!doctype html>
 <meta name="color-scheme" content="light dark">
 <title>Fernweh</title>
 <style>
-  body { margin: 0; font: 1rem/1.5 Inter, system-ui, sans-serif; color: light-dark(#1d2420, #e6ece8);
+  body { margin: 0; font: 1rem/1.5 Inter, system-ui, sans-serif;
+    color: light-dark(#1d2420, #e6ece8);
     background: light-dark(#f3f5f2, #111512); }
   header { display: flex; align-items: center; gap: 1.5rem; padding: 0.75rem 1.5rem;
     background: light-dark(#fff, #181d19); border-bottom: 1px solid light-dark(#e0e5df, #272e29); }
