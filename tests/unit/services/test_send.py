@@ -11,17 +11,20 @@ import pytest
 
 from notificationd.adapters.addresses import CheckedAddresses
 from notificationd.api.views import notification_frame
-from notificationd.domain.errors import ConnectionGone, InvalidRequest, Unavailable
+from notificationd.domain.errors import ConnectionGone, InvalidRequest, RateLimited, Unavailable
 from notificationd.domain.idempotency import new_origin
+from notificationd.domain.limits import Limit
 from notificationd.domain.notification import Channel, Delivery, Notification
 from notificationd.domain.page import PageRequest
 from notificationd.domain.profile import Profile
 from notificationd.domain.record import Record, Status
 from notificationd.services.compose import Compose, SendCommand
+from notificationd.services.limit import Limiter
 from notificationd.services.push import Push
 from notificationd.services.send import Send
 from tests.fakes.delivery import Clock, RecordingJournal, RecordingSockets
 from tests.fakes.storage import (
+    MemoryBuckets,
     MemoryConnections,
     MemoryNotifications,
     MemoryProfiles,
@@ -32,8 +35,10 @@ from tests.fakes.storage import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+
 NOW = 1_800_000_000_000
 MINUTE = 60_000
+CALLER = "a-key"
 
 
 @dataclass
@@ -48,6 +53,7 @@ class World:
     schedule: MemorySchedule = field(default_factory=MemorySchedule)
     sockets: RecordingSockets = field(default_factory=RecordingSockets)
     journal: RecordingJournal = field(default_factory=RecordingJournal)
+    limiter: Limiter | None = None
     patience: float = 60
 
     def send(self, **fields: Any) -> Notification:  # noqa: ANN401 - any field of a command
@@ -68,11 +74,12 @@ class World:
             schedule=self.schedule,
             push=push,
             journal=self.journal,
+            limiter=self.limiter,
             pool=self.pool,
             clock=Clock(NOW),
         )
         values = {"user_id": 4, "channel": Channel.EMAIL, "content": "hello, world!", **fields}
-        return use_case(SendCommand(**values), new_origin(NOW))
+        return use_case(SendCommand(**values), new_origin(NOW), CALLER).notification
 
     def stored(self, notification: Notification) -> Record | None:
         return self.notifications.get("4", notification.id)
@@ -383,3 +390,21 @@ def test_a_scheduled_in_app_one_is_in_the_inbox_even_if_nobody_will_push_it(
 
 def _unavailable(*_: object) -> Sequence[str]:
     raise Unavailable
+
+
+def test_one_too_many_is_refused_and_leaves_nothing(world: World) -> None:
+    world.limiter = Limiter(
+        buckets=MemoryBuckets(),
+        per_caller=None,
+        per_recipient={Channel.EMAIL: Limit(1, 3_600)},
+        pool=world.pool,
+        clock=Clock(NOW),
+    )
+    world.send()
+
+    with pytest.raises(RateLimited) as caught:
+        world.send()
+
+    assert caught.value.allowance.bucket.owner == "4"
+    assert len(world.queue.notifications) == 1
+    assert len(world.notifications.page("4", PageRequest(limit=9)).records) == 1

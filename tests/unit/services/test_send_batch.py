@@ -10,16 +10,19 @@ import pytest
 
 from notificationd.adapters.addresses import CheckedAddresses
 from notificationd.api.views import notification_frame
-from notificationd.domain.errors import FieldError, InvalidRequest, Unavailable
+from notificationd.domain.errors import FieldError, InvalidRequest, RateLimited, Unavailable
 from notificationd.domain.idempotency import new_origin
+from notificationd.domain.limits import Limit, Party
 from notificationd.domain.notification import Channel, Notification
 from notificationd.domain.profile import Profile
 from notificationd.domain.record import Status
 from notificationd.services.compose import SendCommand
+from notificationd.services.limit import Limiter
 from notificationd.services.push import Push
 from notificationd.services.send_batch import PUSH_SECONDS, SendBatch
 from tests.fakes.delivery import Clock, RecordingJournal, RecordingSockets
 from tests.fakes.storage import (
+    MemoryBuckets,
     MemoryConnections,
     MemoryNotifications,
     MemoryProfiles,
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
 NOW = 1_800_000_000_000
 HOUR = 3_600_000
+CALLER = "a-key"
 
 
 class Profiles(MemoryProfiles):
@@ -107,6 +111,7 @@ class World:
     schedule: MemorySchedule = field(default_factory=MemorySchedule)
     sockets: RecordingSockets = field(default_factory=RecordingSockets)
     journal: RecordingJournal = field(default_factory=RecordingJournal)
+    limiter: Limiter | None = None
     clock: Clock = field(default_factory=lambda: Clock(NOW))
 
     def send(self, *commands: SendCommand | InvalidRequest) -> list[Result]:
@@ -127,10 +132,11 @@ class World:
             schedule=self.schedule,
             push=push,
             journal=self.journal,
+            limiter=self.limiter,
             pool=self.pool,
             clock=self.clock,
         )
-        return use_case(commands, new_origin(NOW))
+        return list(use_case(commands, new_origin(NOW), CALLER).results)
 
     def stored(self, notification: Result) -> Record | None:
         assert isinstance(notification, Notification)
@@ -319,3 +325,33 @@ def test_what_the_scheduler_does_not_take_is_not_accepted(
 
     assert [type(each) for each in results] == [Unavailable, Notification, Notification]
     assert "push_dropped" in world.journal.events
+
+
+def test_one_too_many_is_refused_and_the_others_go(world: World) -> None:
+    world.limiter = limiter(world, Limit(2, 60))
+
+    results = world.send(email(4), email(5), email(4))
+
+    assert [isinstance(each, Notification) for each in results] == [True, True, False]
+    refusal = results[2]
+    assert isinstance(refusal, RateLimited)
+    assert refusal.allowance.bucket.party is Party.CALLER
+    assert len(world.queue.notifications) == 2
+
+
+def test_a_wrong_entry_takes_no_token(world: World) -> None:
+    world.limiter = limiter(world, Limit(1, 60))
+
+    results = world.send(InvalidRequest(FieldError("content", "invalid", "is wrong")), email(4))
+
+    assert isinstance(results[1], Notification)
+
+
+def limiter(world: World, per_caller: Limit) -> Limiter:
+    return Limiter(
+        buckets=MemoryBuckets(),
+        per_caller=per_caller,
+        per_recipient={},
+        pool=world.pool,
+        clock=world.clock,
+    )

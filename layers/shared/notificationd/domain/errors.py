@@ -10,6 +10,7 @@ NotificationError
 ├── NoNotifications      the user never had any; the first API's 400
 ├── KeyReused            an idempotency key comes with another request than before
 ├── InFlight             the first request with this idempotency key is still under way
+├── RateLimited          the caller has sent, or the user been sent, as much as is allowed
 ├── Unavailable          the queue or the table cannot take it now; nothing was accepted
 ├── Misconfiguration     the service's own settings do not make sense
 ├── AlreadySettled       the notification has reached a final state
@@ -28,6 +29,10 @@ NotificationError
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from notificationd.domain.limits import Allowance
 
 
 class NotificationError(Exception):
@@ -95,6 +100,18 @@ class InFlight(NotificationError):
     def __init__(self, retry_after: int) -> None:
         super().__init__("The first request with this key is still under way.")
         self.retry_after = retry_after
+
+
+class RateLimited(NotificationError):
+    """The caller has sent, or the user been sent, as much as is allowed for now.
+
+    Args:
+        allowance: of the bucket that had no token left.
+    """
+
+    def __init__(self, allowance: Allowance) -> None:
+        super().__init__(allowance.bucket.party)
+        self.allowance = allowance
 
 
 class Unavailable(NotificationError):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from notificationd.domain.idempotency import Answer, KeyedRequest, Origin
     from notificationd.domain.identity import ApiKey, Scope, User
     from notificationd.domain.inbox import InboxPage, InboxRequest, Unmarked
+    from notificationd.domain.limits import Allowance, Bucket
     from notificationd.domain.marks import Marks, Progress
     from notificationd.domain.notification import Channel, Notification
     from notificationd.domain.page import Page, PageRequest
@@ -214,6 +215,17 @@ class Schedule(Protocol):
 
     def drop(self, notification: Notification) -> None:
         """Do not. Never raises: what comes all the same finds the record cancelled."""
+
+
+class Buckets(Protocol):
+    """The token buckets of callers and recipients."""
+
+    def take(self, bucket: Bucket, wanted: int, at: int) -> Allowance:
+        """Take tokens out of a bucket, as many as there are of those that are wanted.
+
+        Args:
+            at: the time, in milliseconds since the epoch.
+        """
 
 
 class IdempotencyKeys(Protocol):

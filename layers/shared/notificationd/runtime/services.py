@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from notificationd.services.dispatch_push import DispatchPush
     from notificationd.services.idempotent import Idempotent
     from notificationd.services.inbox import Inbox
+    from notificationd.services.limit import Limiter
     from notificationd.services.push import Push
     from notificationd.services.read_inbox import CountUnread, ReadInbox
     from notificationd.services.reconcile import Reconcile
@@ -64,6 +65,7 @@ def send() -> Send:
         schedule=_schedule(),
         push=_push(),
         journal=LogJournal(),
+        limiter=_limiter(),
         pool=pool(),
         clock=now_ms,
     )
@@ -84,6 +86,7 @@ def send_batch() -> SendBatch:
         schedule=_schedule(),
         push=_push(),
         journal=LogJournal(),
+        limiter=_limiter(),
         pool=pool(),
         clock=now_ms,
     )
@@ -360,6 +363,24 @@ def _schedule() -> EventBridgeSchedule:
         role=settings.role,
         queues=settings.queues,
         dead_letters=settings.dead_letters,
+    )
+
+
+@cache
+def _limiter() -> Limiter | None:
+    """Return what limits callers and recipients; None where nothing is limited, as by default."""
+    limits = config.limits()
+    if limits == config.NO_LIMITS:
+        return None
+    from notificationd.adapters.dynamodb.buckets import DynamoBuckets
+    from notificationd.services.limit import Limiter
+
+    return Limiter(
+        buckets=DynamoBuckets(aws.dynamodb(), config.table_name()),
+        per_caller=limits.per_caller,
+        per_recipient=limits.per_recipient,
+        pool=pool(),
+        clock=now_ms,
     )
 
 
