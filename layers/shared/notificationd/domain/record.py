@@ -192,8 +192,13 @@ type Event = Claimed | Sent | Failed | Expired | Deferred | Redriven | Missed | 
 
 
 def accepted(notification: Notification, status: Status = Status.PENDING) -> Record:
-    """Return the first record of a notification: in-app ones are `sent` once they are stored."""
-    return Record(notification=notification, status=status, updated_at=notification.created_at)
+    """Return the first record of a notification: in-app ones are `sent` once they are stored.
+
+    A record has an email's text, and not its HTML: it is written three times, and every kilobyte of
+    it is billed each time.
+    """
+    kept = notification if notification.html is None else replace(notification, html=None)
+    return Record(notification=kept, status=status, updated_at=notification.created_at)
 
 
 def lost_calls(at: int, number: int) -> tuple[Attempt, ...]:
