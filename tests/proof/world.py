@@ -27,6 +27,7 @@ from tests.fakes.storage import (
     MemoryProfiles,
     MemoryWatchList,
 )
+from tests.fakes.templates import no_templates
 from tests.proof.faulty import Killed, TappedJournal, tapped, tapped_provider
 from tests.proof.queues import MAX_RECEIVES, SimulatedDeadLetters, SimulatedQueue
 
@@ -137,6 +138,7 @@ class World:
             queue=self._queue,
             addresses=tapped(tap, "addresses", CheckedAddresses()),
             push=push,
+            render=no_templates,
             journal=journal,
             pool=self._pool,
             clock=self.clock,

@@ -21,12 +21,16 @@ if TYPE_CHECKING:
     from notificationd.adapters.dynamodb.inboxes import DynamoInboxes
     from notificationd.adapters.dynamodb.notifications import DynamoNotifications
     from notificationd.adapters.dynamodb.profiles import DynamoProfiles
+    from notificationd.adapters.dynamodb.templates import DynamoTemplates
     from notificationd.adapters.dynamodb.watch_list import DynamoWatchList
     from notificationd.adapters.secrets import Secrets
     from notificationd.adapters.sqs import SqsQueue, Visibility
     from notificationd.adapters.sqs_dead_letters import SqsDeadLetters
+    from notificationd.adapters.templating.language import Liquid
     from notificationd.adapters.tokens import JwtTokens
     from notificationd.adapters.websocket import ApiGatewaySockets
+    from notificationd.domain.template import Rendered
+    from notificationd.domain.template_choice import TemplateChoice
     from notificationd.services.authenticate import Authenticate
     from notificationd.services.change_inbox import ChangeInbox
     from notificationd.services.dead_letters import DeadLetterOffice
@@ -36,7 +40,9 @@ if TYPE_CHECKING:
     from notificationd.services.push import Push
     from notificationd.services.read_inbox import CountUnread, ReadInbox
     from notificationd.services.reconcile import Reconcile
+    from notificationd.services.render import Render
     from notificationd.services.send import Send
+    from notificationd.services.templates import TemplateShelf
     from notificationd.services.users import Users
     from notificationd.services.watch import Watch
 
@@ -58,8 +64,22 @@ def send() -> Send:
         queue=_queue(),
         addresses=CheckedAddresses(),
         push=_push(),
+        render=_render_by_need,
         journal=LogJournal(),
         pool=pool(),
+        clock=now_ms,
+    )
+
+
+@cache
+def templates() -> TemplateShelf:
+    """Return the use cases behind `/templates`."""
+    from notificationd.services.templates import TemplateShelf
+
+    return TemplateShelf(
+        templates=_templates(),
+        language=_language(),
+        render=_render(),
         clock=now_ms,
     )
 
@@ -287,6 +307,32 @@ def _profiles() -> DynamoProfiles:
     from notificationd.adapters.dynamodb.profiles import DynamoProfiles
 
     return DynamoProfiles(aws.dynamodb(), config.table_name())
+
+
+@cache
+def _templates() -> DynamoTemplates:
+    from notificationd.adapters.dynamodb.templates import DynamoTemplates
+
+    return DynamoTemplates(aws.dynamodb(), config.table_name())
+
+
+@cache
+def _language() -> Liquid:
+    from notificationd.adapters.templating.language import Liquid
+
+    return Liquid()
+
+
+@cache
+def _render() -> Render:
+    from notificationd.services.render import Render
+
+    return Render(templates=_templates(), language=_language())
+
+
+def _render_by_need(choice: TemplateChoice, channel: Channel) -> Rendered:
+    """Make what a notification says; the template language is loaded by the first one that asks."""
+    return _render()(choice, channel)
 
 
 @cache

@@ -8,7 +8,7 @@ inbox, and a push only makes it arrive sooner.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from notificationd.domain.content import content_errors, user_id_errors
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from notificationd.domain import ports
+    from notificationd.domain.template import Rendered
+    from notificationd.domain.template_choice import TemplateChoice
     from notificationd.services.push import Push
 
 
@@ -30,6 +32,9 @@ class SendCommand:
     """What a caller asks for.
 
     Args:
+        content: empty where there is a template.
+        html: of an email, beside its content.
+        template: what content, subject and html come from.
         to: overrides the user's own address. Not for in-app.
         expires_in: seconds after which it is not sent any more. Not for in-app.
     """
@@ -38,6 +43,8 @@ class SendCommand:
     channel: Channel
     content: str
     subject: str | None = None
+    html: str | None = None
+    template: TemplateChoice | None = None
     to: str | None = None
     data: Mapping[str, Any] | None = None
     delivery: Delivery = Delivery.AT_LEAST_ONCE
@@ -49,6 +56,7 @@ class Send:
     """The use case behind `POST /notifications`.
 
     Args:
+        render: makes what a notification says from a template.
         pool: where the two independent calls of an in-app send run side by side.
         clock: returns milliseconds since the epoch.
     """
@@ -59,6 +67,7 @@ class Send:
     queue: ports.Queue
     addresses: ports.Addresses
     push: Push
+    render: Callable[[TemplateChoice, Channel], Rendered]
     journal: ports.Journal
     pool: Executor
     clock: Callable[[], int]
@@ -70,6 +79,8 @@ class Send:
             InvalidRequest: a field is wrong, or the user has no address on the channel.
             Unavailable: the queue or the table cannot take it; nothing was accepted.
         """
+        if command.template is not None:
+            command = _filled(command, self.render(command.template, command.channel))
         errors = tuple(_errors(command))
         if errors:
             raise InvalidRequest(*errors)
@@ -81,6 +92,7 @@ class Send:
             channel=command.channel,
             content=command.content,
             subject=command.subject,
+            html=command.html,
             to=to,
             data=command.data,
             delivery=command.delivery,
@@ -133,9 +145,21 @@ class Send:
                 self.push.later(notification, failed)
 
 
+def _filled(command: SendCommand, rendered: Rendered) -> SendCommand:
+    return replace(
+        command,
+        template=None,
+        content=rendered.content,
+        subject=rendered.subject,
+        html=rendered.html,
+    )
+
+
 def _errors(command: SendCommand) -> Iterator[FieldError]:
     yield from user_id_errors(command.user_id)
-    yield from content_errors(command.channel, command.content, command.subject, command.data)
+    yield from content_errors(
+        command.channel, command.content, command.subject, command.data, command.html
+    )
     if command.channel is Channel.IN_APP and command.to is not None:
         yield FieldError("to", "not_for_channel", "an in-app notification goes to the user's inbox")
     if command.channel is Channel.IN_APP and command.expires_in is not None:
