@@ -106,6 +106,25 @@ def test_the_template_is_stored_and_sent_by(shell: Shell, service: Service) -> N
     assert message["html"] == ""
 
 
+def test_the_commands_for_templates_do_what_they_say(
+    shell: Shell, service: Service, tmp_path: Path
+) -> None:
+    block = next(block for block in BLOCKS if "$API_URL/templates/shipped" in block)
+    shell.run(block.split("\n\n")[0])
+    variables = f"export NOTIFICATIOND_STATE='{service.stack.settings.state}'; cd '{tmp_path}'; "
+
+    def run(line: str) -> str:
+        return shell.run(variables + line.replace("bin/", f"'{ROOT}'/bin/"))
+
+    listing, show, put, delete = commands("notificationctl templates")
+
+    assert "\nshipped " in run(listing)
+    run(show)
+    assert "shipped@1" in run(put)
+    assert "Deleted shipped" in run(delete)
+    assert "\nshipped " not in run(listing)
+
+
 def test_the_line_for_wscat_mints_a_token_that_connects(shell: Shell) -> None:
     (mint,) = commands("TOKEN=$(curl")
     token = shell.run(f'{mint}\nprintf %s "$TOKEN"')
