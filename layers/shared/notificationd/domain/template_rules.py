@@ -30,7 +30,7 @@ DEPTH = 10
 DESCRIPTION_CHARACTERS = 500
 TEMPLATE_BYTES = 192 * 1024
 """As JSON in UTF-8: about half of what DynamoDB takes as an item."""
-CODE_CHARACTERS = 48 * 1024
+CODE_CHARACTERS = 32 * 1024
 """Of tags and outputs in all texts together: reading them takes up to 100 ms of CPU time."""
 
 _SHOWN_CHARACTERS = 64
