@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
     from notificationd.adapters.templating.engine import Token
 
-PARSED = 64
-"""Texts that are kept as parsed."""
+PARSED = 32
+"""Texts that are kept as parsed, each of which takes 0.8 MB at most."""
 _NESTED = 20
 """Blocks within each other."""
 _DETAIL_CHARACTERS = 200
