@@ -37,6 +37,7 @@ from tests.fakes.storage import (
     MemoryProfiles,
     MemoryWatchList,
 )
+from tests.fakes.templates import no_templates
 from tests.proof.faulty import Killed, TappedJournal, tapped, tapped_provider
 from tests.proof.queues import MAX_RECEIVES, SimulatedDeadLetters, SimulatedQueue, SimulatedSchedule
 
@@ -157,7 +158,9 @@ class World:
             clock=self.clock,
         )
         self._send = Send(
-            compose=Compose(profile_of=profiles_tapped.get, addresses=addresses),
+            compose=Compose(
+                profile_of=profiles_tapped.get, addresses=addresses, render=no_templates
+            ),
             notifications=notifications,
             connections=connections,
             queue=self._queue,
@@ -171,6 +174,7 @@ class World:
         self._send_batch = SendBatch(
             profiles=profiles_tapped,
             addresses=addresses,
+            new_render=lambda: no_templates,
             notifications=notifications,
             connections=connections,
             queue=self._queue,

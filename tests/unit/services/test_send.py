@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +18,8 @@ from notificationd.domain.notification import Channel, Delivery, Notification
 from notificationd.domain.page import PageRequest
 from notificationd.domain.profile import Profile
 from notificationd.domain.record import Record, Status
+from notificationd.domain.template import Rendered
+from notificationd.domain.template_choice import TemplateChoice
 from notificationd.services.compose import Compose, SendCommand
 from notificationd.services.limit import Limiter
 from notificationd.services.push import Push
@@ -31,9 +33,10 @@ from tests.fakes.storage import (
     MemoryQueue,
     MemorySchedule,
 )
+from tests.fakes.templates import no_templates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 NOW = 1_800_000_000_000
@@ -55,6 +58,7 @@ class World:
     journal: RecordingJournal = field(default_factory=RecordingJournal)
     limiter: Limiter | None = None
     patience: float = 60
+    render: Callable[[TemplateChoice, Channel], Rendered] = no_templates
 
     def send(self, **fields: Any) -> Notification:  # noqa: ANN401 - any field of a command
         push = Push(
@@ -67,7 +71,9 @@ class World:
             patience=self.patience,
         )
         use_case = Send(
-            compose=Compose(profile_of=self.profiles.get, addresses=CheckedAddresses()),
+            compose=Compose(
+                profile_of=self.profiles.get, addresses=CheckedAddresses(), render=self.render
+            ),
             notifications=self.notifications,
             connections=self.connections,
             queue=self.queue,
@@ -137,6 +143,12 @@ def test_an_address_given_with_the_request_wins_and_is_normalised(world: World) 
         ({"data": {}}, "data", "not_for_channel"),
         ({"data": {"a": "b" * 16_384}, "channel": Channel.IN_APP}, "data", "too_long"),
         ({"data": {"a": float("nan")}, "channel": Channel.IN_APP}, "data", "not_json"),
+        ({"html": " \n"}, "html", "empty"),
+        ({"html": "a\x00b"}, "html", "not_text"),
+        ({"html": "a" * 65_537}, "html", "too_long"),
+        ({"html": '"' * 65_536, "content": '"' * 65_536}, "html", "too_long"),
+        ({"html": "<p>", "channel": Channel.SMS}, "html", "not_for_channel"),
+        ({"html": "<p>", "channel": Channel.IN_APP}, "html", "not_for_channel"),
         ({"user_id": ""}, "user_id", "empty"),
         ({"user_id": "a" * 129}, "user_id", "too_long"),
         ({"user_id": 10**128}, "user_id", "too_long"),
@@ -164,6 +176,7 @@ def test_a_wrong_field_is_named_and_nothing_is_left(
         {"content": "a" * 1_600, "channel": Channel.SMS},
         {"content": "a\tb\r\nc"},
         {"subject": "a" * 255},
+        {"html": "a" * 65_536, "content": "a" * 65_536},
         {"user_id": "a" * 128, "to": "user4@example.com"},
         {"user_id": 10**127, "to": "user4@example.com"},
     ],
@@ -172,6 +185,51 @@ def test_what_just_fits_is_accepted(world: World, fields: dict[str, Any]) -> Non
     world.send(**fields)
 
     assert len(world.queue.notifications) == 1
+
+
+def test_the_html_of_an_email_is_on_the_queue_and_not_in_its_record(world: World) -> None:
+    """The record is written three times, and every kilobyte of it is billed each time."""
+    notification = world.send(html="<p>hello, world!</p>")
+
+    assert world.queue.notifications == [notification]
+    assert notification.html == "<p>hello, world!</p>"
+    record = world.stored(notification)
+    assert record is not None
+    assert record.notification == replace(notification, html=None)
+
+
+def test_what_a_template_says_is_what_is_queued_and_recorded(world: World) -> None:
+    asked: list[tuple[TemplateChoice, Channel]] = []
+
+    def render(choice: TemplateChoice, channel: Channel) -> Rendered:
+        asked.append((choice, channel))
+        return Rendered(content="Hi Ada", subject="Hi", html="<p>", locale="en", version=3)
+
+    world.render = render
+    choice = TemplateChoice(name="welcome", variables={"name": "Ada"})
+
+    notification = world.send(content="", template=choice)
+
+    assert asked == [(choice, Channel.EMAIL)]
+    assert (notification.content, notification.subject, notification.html) == (
+        "Hi Ada",
+        "Hi",
+        "<p>",
+    )
+    assert world.queue.notifications == [notification]
+
+
+def test_without_its_template_nothing_is_accepted(world: World) -> None:
+    def render(choice: TemplateChoice, channel: Channel) -> Rendered:
+        raise Unavailable((choice, channel))
+
+    world.render = render
+
+    with pytest.raises(Unavailable):
+        world.send(content="", template=TemplateChoice(name="welcome"))
+
+    assert world.queue.notifications == []
+    assert world.journal.events == []
 
 
 def test_the_seconds_until_it_expires_count_from_its_acceptance(world: World) -> None:

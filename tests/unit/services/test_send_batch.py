@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,10 +16,12 @@ from notificationd.domain.limits import Limit, Party
 from notificationd.domain.notification import Channel, Notification
 from notificationd.domain.profile import Profile
 from notificationd.domain.record import Status
+from notificationd.domain.template import Rendered
+from notificationd.domain.template_choice import TemplateChoice
 from notificationd.services.compose import SendCommand
 from notificationd.services.limit import Limiter
 from notificationd.services.push import Push
-from notificationd.services.send_batch import PUSH_SECONDS, SendBatch
+from notificationd.services.send_batch import PUSH_SECONDS, RENDER_SECONDS, SendBatch
 from tests.fakes.delivery import Clock, RecordingJournal, RecordingSockets
 from tests.fakes.storage import (
     MemoryBuckets,
@@ -29,11 +31,13 @@ from tests.fakes.storage import (
     MemoryQueue,
     MemorySchedule,
 )
+from tests.fakes.templates import no_templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from notificationd.domain.record import Record
+    from notificationd.services.compose import Renderer
     from notificationd.services.send_batch import Result
 
 NOW = 1_800_000_000_000
@@ -112,6 +116,7 @@ class World:
     sockets: RecordingSockets = field(default_factory=RecordingSockets)
     journal: RecordingJournal = field(default_factory=RecordingJournal)
     limiter: Limiter | None = None
+    render: Renderer = no_templates
     clock: Clock = field(default_factory=lambda: Clock(NOW))
 
     def send(self, *commands: SendCommand | InvalidRequest) -> list[Result]:
@@ -126,6 +131,7 @@ class World:
         use_case = SendBatch(
             profiles=self.profiles,
             addresses=CheckedAddresses(),
+            new_render=lambda: self.render,
             notifications=self.notifications,
             connections=self.connections,
             queue=self.queue,
@@ -355,3 +361,56 @@ def limiter(world: World, per_caller: Limit) -> Limiter:
         pool=world.pool,
         clock=world.clock,
     )
+
+
+WELCOME = TemplateChoice(name="welcome", version=None, locale=None, variables={})
+
+
+def test_each_is_made_from_its_template_and_one_that_cannot_be_harms_no_other(
+    world: World,
+) -> None:
+    def render(choice: TemplateChoice, channel: Channel) -> Rendered:
+        if choice.name == "gone":
+            raise InvalidRequest(FieldError("template", "not_found", "there is none"))
+        if choice.name == "unreadable":
+            raise Unavailable("the table")
+        return Rendered(
+            content=f"{choice.name} by {channel}",
+            subject="Hello",
+            html="<p>Hello",
+            locale="en",
+            version=1,
+        )
+
+    world.render = render
+    results = world.send(
+        *(
+            email(content="", template=replace(WELCOME, name=name))
+            for name in ("gone", "welcome", "unreadable")
+        ),
+        email(content="as it is"),
+    )
+
+    assert [type(each) for each in results] == [
+        InvalidRequest,
+        Notification,
+        Unavailable,
+        Notification,
+    ]
+    first, second = world.queue.notifications
+    assert (first.content, first.subject, first.html) == ("welcome by email", "Hello", "<p>Hello")
+    assert (second.content, second.html) == ("as it is", None)
+
+
+def test_templates_that_take_too_long_leave_the_others_to_another_request(world: World) -> None:
+    def render(*_: object) -> Rendered:
+        world.clock.advance(RENDER_SECONDS / 2)
+        return Rendered(content="slow", subject=None, html=None, locale="en", version=1)
+
+    world.render = render
+    results = world.send(
+        *[email(content="", template=WELCOME)] * 4, email(content="needs no template")
+    )
+
+    assert [isinstance(each, Notification) for each in results] == [True, True, False, False, True]
+    assert isinstance(results[2], Unavailable)

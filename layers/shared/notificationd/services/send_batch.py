@@ -13,7 +13,7 @@ from notificationd.domain.errors import InvalidRequest, RateLimited, Unavailable
 from notificationd.domain.notification import Channel, Notification, user_key
 from notificationd.domain.ports import LONGEST_DELAY_SECONDS
 from notificationd.domain.record import accepted
-from notificationd.services.compose import Compose, SendCommand, command_errors
+from notificationd.services.compose import Compose, SendCommand, command_errors, filled
 from notificationd.services.limit import UNLIMITED
 from notificationd.services.send import delay_of, ids_of
 
@@ -25,13 +25,18 @@ if TYPE_CHECKING:
     from notificationd.domain.idempotency import Origin
     from notificationd.domain.limits import Allowance
     from notificationd.domain.profile import Profile
+    from notificationd.services.compose import Renderer
     from notificationd.services.limit import Limiter
     from notificationd.services.push import Push
 
 LARGEST = 100
+RENDER_SECONDS = 3.0
+"""For the texts of all that have a template: the most expensive ones are bounded one by one. What
+has no text by then is answered 503."""
 PUSH_SECONDS = 3.0
 """For the pushes of all. What is not pushed by then is left to the queue."""
 
+type _Filled = SendCommand | InvalidRequest | Unavailable
 type Result = Notification | InvalidRequest | RateLimited | Unavailable
 
 
@@ -53,6 +58,7 @@ class SendBatch:
     """The use case behind `POST /notifications/batch`.
 
     Args:
+        new_render: returns what makes contents from templates, for one request.
         limiter: None where nothing is limited.
         pool: where independent calls run side by side. Nothing that runs there waits for another.
         clock: returns milliseconds since the epoch.
@@ -60,6 +66,7 @@ class SendBatch:
 
     profiles: ports.Profiles
     addresses: ports.Addresses
+    new_render: Callable[[], Renderer]
     notifications: ports.Notifications
     connections: ports.Connections
     queue: ports.Queue
@@ -101,7 +108,10 @@ class SendBatch:
     def _composed(
         self, commands: Sequence[SendCommand | InvalidRequest], origin: Origin
     ) -> list[Result]:
-        profiles = self._profiles_of(commands, origin.at)
+        render = self.new_render()
+        until = self.clock() + RENDER_SECONDS * 1000
+        full = [self._filled(each, render, until) for each in commands]
+        profiles = self._profiles_of(full, origin.at)
 
         def profile_of(user: str) -> Profile | None:
             profile = profiles[user]
@@ -109,20 +119,32 @@ class SendBatch:
                 raise profile
             return profile
 
-        compose = Compose(profile_of=profile_of, addresses=self.addresses)
+        compose = Compose(profile_of=profile_of, addresses=self.addresses, render=render)
 
-        def composed(place: int, command: SendCommand | InvalidRequest) -> Result:
-            if isinstance(command, InvalidRequest):
+        def composed(place: int, command: _Filled) -> Result:
+            if isinstance(command, InvalidRequest | Unavailable):
                 return command
             try:
                 return compose(command, origin, place)
             except (InvalidRequest, Unavailable) as error:
                 return error
 
-        return [composed(place, command) for place, command in enumerate(commands)]
+        return [composed(place, command) for place, command in enumerate(full)]
+
+    def _filled(
+        self, command: SendCommand | InvalidRequest, render: Renderer, until: float
+    ) -> _Filled:
+        if isinstance(command, InvalidRequest):
+            return command
+        if command.template is not None and self.clock() >= until:
+            return Unavailable("the time for templates is over")
+        try:
+            return filled(command, render)
+        except (InvalidRequest, Unavailable) as error:
+            return error
 
     def _profiles_of(
-        self, commands: Iterable[SendCommand | InvalidRequest], at: int
+        self, commands: Iterable[_Filled], at: int
     ) -> Mapping[str, Profile | Unavailable | None]:
         """Look up the users whose addresses are needed, each once."""
         users = {
