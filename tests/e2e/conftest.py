@@ -17,7 +17,7 @@ from tests.e2e.service import Service, Someone
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 _NUMBERS = itertools.count(2000)
 
@@ -81,7 +81,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def new_page(browser: Browser) -> Iterator[Callable[[], Page]]:
     """Make pages of one browser profile: tabs, say."""
-    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+    window: ViewportSize = {"width": 1280, "height": 900}
+    # A zone that is not UTC: times have to be said in the reader's.
+    with browser.new_context(viewport=window, timezone_id="Asia/Tokyo") as context:
         context.set_default_timeout(PATIENCE_MS)
         yield context.new_page
 
