@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from pathlib import Path
 from typing import Final
 
 import requests
@@ -40,7 +41,9 @@ def emulator(settings: Settings) -> Program:
         "DOCKER_HOST": f"unix://{data}/no-docker.sock",
     }
     python = settings.tool("emulator/bin/python")
-    return Program("emulator", [python, "-m", "ministack"], environment, data)
+    # -P: what lies beside it must not be taken for modules of the emulator's.
+    command: list[str | Path] = [python, "-P", settings.root / "local" / "emulator.py"]
+    return Program("emulator", command, environment, data)
 
 
 def sandbox(settings: Settings) -> Program:

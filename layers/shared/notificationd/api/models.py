@@ -272,6 +272,13 @@ class ContactPoints(RequestModel):
     phone: StrictStr | None = None
 
 
+class AccountingQuery(RequestModel):
+    """The query of `GET /accounting`."""
+
+    start: Annotated[int, BeforeValidator(_moment), Field(alias="from")] | None = None
+    end: Annotated[int, BeforeValidator(_moment), Field(alias="to")] | None = None
+
+
 class TokenRequest(RequestModel):
     """The body of `POST /users/{id}/tokens`, which may be left out."""
 

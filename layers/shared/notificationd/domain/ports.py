@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from notificationd.domain.accounting import Sheet
     from notificationd.domain.dead_letter import DeadLetter
     from notificationd.domain.idempotency import Answer, KeyedRequest, Origin
     from notificationd.domain.identity import ApiKey, Scope, User
@@ -285,6 +286,23 @@ class WatchList(Protocol):
 
     def remove(self, entry: WatchEntry) -> None:
         """Delete an entry; one that is gone already is no error."""
+
+
+class Sheets(Protocol):
+    """The books: what is counted, by shard of the table's stream and day."""
+
+    def newest(self, shard: str, day: int) -> Sheet | None:
+        """Return the sheet with the highest number of a shard and day, in days since the epoch."""
+
+    def put(self, before: Sheet | None, after: Sheet) -> None:
+        """Store a sheet, if `before` is still the newest one as it was.
+
+        Raises:
+            Unavailable: also where it is not: somebody else has counted meanwhile.
+        """
+
+    def since(self, day: int) -> Iterable[Sheet]:
+        """Return all sheets of a day, in days since the epoch, and of every later one."""
 
 
 class Sockets(Protocol):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from notificationd.adapters.dynamodb.inboxes import DynamoInboxes
     from notificationd.adapters.dynamodb.notifications import DynamoNotifications
     from notificationd.adapters.dynamodb.profiles import DynamoProfiles
+    from notificationd.adapters.dynamodb.sheets import DynamoSheets
     from notificationd.adapters.dynamodb.watch_list import DynamoWatchList
     from notificationd.adapters.schedule import EventBridgeSchedule
     from notificationd.adapters.secrets import Secrets
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from notificationd.adapters.sqs_dead_letters import SqsDeadLetters
     from notificationd.adapters.tokens import JwtTokens
     from notificationd.adapters.websocket import ApiGatewaySockets
+    from notificationd.services.accounting import Accounting
     from notificationd.services.authenticate import Authenticate
     from notificationd.services.cancel import Cancel
     from notificationd.services.change_inbox import ChangeInbox
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from notificationd.services.reconcile import Reconcile
     from notificationd.services.send import Send
     from notificationd.services.send_batch import SendBatch
+    from notificationd.services.tally import Tally
     from notificationd.services.users import Users
     from notificationd.services.watch import Watch
 
@@ -241,10 +244,26 @@ def dead_letters() -> DeadLetterOffice:
 
 @cache
 def watch() -> Watch:
-    """Return the use case behind the table's stream."""
+    """Return the use case behind the table's stream that watches."""
     from notificationd.services.watch import Watch
 
     return Watch(watch_list=_watch_list(), look=config.patience().look)
+
+
+@cache
+def tally() -> Tally:
+    """Return the use case behind the table's stream that counts."""
+    from notificationd.services.tally import Tally
+
+    return Tally(_sheets())
+
+
+@cache
+def accounting() -> Accounting:
+    """Return the use case behind `GET /accounting`."""
+    from notificationd.services.accounting import Accounting
+
+    return Accounting(_sheets(), now_ms)
 
 
 @cache
@@ -312,6 +331,13 @@ def _watch_list() -> DynamoWatchList:
     from notificationd.adapters.dynamodb.watch_list import DynamoWatchList
 
     return DynamoWatchList(aws.dynamodb(), config.table_name())
+
+
+@cache
+def _sheets() -> DynamoSheets:
+    from notificationd.adapters.dynamodb.sheets import DynamoSheets
+
+    return DynamoSheets(aws.dynamodb(), config.table_name())
 
 
 @cache

@@ -5,6 +5,7 @@ USER#<user id>        NOTIFICATION#<uuid7>    a notification
 USER#<user id>        CONNECTION#<id>         a live socket
 USER#<user id>        PROFILE                 contact points, and how far the inbox is read
 WATCH                 <due>#<name>            notifications that are still open
+SHEETS                <day>#<shard>#<number>  the books
 APIKEY#<sha256>       -                       an API key
 APIKEYS               <key id>                the same key, for listing
 """
