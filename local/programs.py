@@ -3,14 +3,16 @@
 import os
 import sys
 import time
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import requests
 
 from local.errors import LocalError
 from local.processes import Process, Program
 from local.settings import HOST, Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 START_SECONDS: Final = 60.0  # both are up in about one; a loaded machine takes longer
 _POLL_SECONDS: Final = 0.05
