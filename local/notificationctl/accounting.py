@@ -40,7 +40,7 @@ def show(target: Target, start: int | None, end: int | None, *, as_json: bool) -
     if as_json:
         print(json.dumps(view, indent=2))
         return
-    counted = [name for name in view["total"]]
+    counted = list(view["total"])
     rows = [_row(each["hour"], each["notification_type"], each, counted) for each in view["data"]]
     if rows:
         rows += [_row("all", name, line, counted) for name, line in view["totals"].items()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from notificationd.api.views import timestamp
@@ -26,7 +27,7 @@ class Comparison:
     """What the comparison came to.
 
     Args:
-        notifications: how many there are in the table.
+        notifications: how many there are in the table, of those hours.
         findings: a sentence for each number that does not agree.
     """
 
@@ -41,17 +42,21 @@ class Comparison:
 
 
 def compare(answer: dict[str, Any], records: Iterable[Record]) -> Comparison:
-    """Compare an answer of `GET /accounting` with all the records that it is about."""
+    """Compare an answer of `GET /accounting` with all records of the table."""
     said = _said(answer)
-    counted = _counted(records)
+    hours = range(_milliseconds(answer["from"]), _milliseconds(answer["to"]))
+    counted = _counted(record for record in records if record.notification.created_at in hours)
+    lines = (*answer["data"], *answer["totals"].values(), answer["total"])
     findings = [
         f"{' '.join(key)} is {counted[key]}, not {said[key]}"
         for key in sorted(said.keys() | counted.keys())
         if said[key] != counted[key]
     ]
-    for line in (*answer["data"], *answer["totals"].values(), answer["total"]):
-        if line["accepted"] != sum(line[column] for column in COLUMNS[1:]):
-            findings.append(f"a line does not add up: {line}")
+    findings += [
+        f"a line does not add up: {line}"
+        for line in lines
+        if line["accepted"] != sum(line[column] for column in COLUMNS[1:])
+    ]
     total = sum(count for key, count in counted.items() if key[2] == "accepted")
     if answer["total"]["accepted"] != total:
         findings.append(f"{total} are in the table, not {answer['total']['accepted']}")
@@ -77,6 +82,10 @@ def _counted(records: Iterable[Record]) -> Count:
         for each in ("accepted", column):
             count[hour, record.notification.channel, each] += 1
     return count
+
+
+def _milliseconds(time: str) -> int:
+    return int(datetime.fromisoformat(time).timestamp() * 1000)
 
 
 def _hour(at: int) -> str:

@@ -63,7 +63,8 @@ def deliver_again(stack: Stack) -> None:
     for mapping in client.list_event_source_mappings()["EventSourceMappings"]:
         if ":dynamodb:" in mapping["EventSourceArn"]:
             client.delete_event_source_mapping(UUID=mapping["UUID"])
-            same: Any = {name: mapping[name] for name in OF_A_MAPPING if name in mapping}
+            found: Any = mapping
+            same: Any = {name: found[name] for name in OF_A_MAPPING if name in found}
             client.create_event_source_mapping(FunctionName=mapping["FunctionArn"], **same)
 
 

@@ -275,8 +275,8 @@ class ContactPoints(RequestModel):
 class AccountingQuery(RequestModel):
     """The query of `GET /accounting`."""
 
-    start: Annotated[int, BeforeValidator(_moment), Field(alias="from")] | None = None
-    end: Annotated[int, BeforeValidator(_moment), Field(alias="to")] | None = None
+    start: Annotated[int, BeforeValidator(_moment)] | None = Field(default=None, alias="from")
+    end: Annotated[int, BeforeValidator(_moment)] | None = Field(default=None, alias="to")
 
 
 class TokenRequest(RequestModel):

@@ -39,17 +39,24 @@ class Accounting:
             end: the whole hour in which it lies is meant, unless it is its beginning. None for now.
 
         Raises:
-            InvalidRequest: there is no hour between them, too many, or too old ones.
+            InvalidRequest: there is no hour between them, or too many; or they are too old, or
+                have not come yet.
         """
         now = self.clock()
         last = -(-(now if end is None else end) // HOUR_MS) * HOUR_MS
         first = last - USUAL_HOURS * HOUR_MS if start is None else start // HOUR_MS * HOUR_MS
-        if first >= last:
-            raise InvalidRequest(FieldError("from", "out_of_range", "must be before `to`"))
-        if last - first > LONGEST_DAYS * DAY_MS:
-            detail = f"must be at most {LONGEST_DAYS} days before `to`"
-            raise InvalidRequest(FieldError("from", "out_of_range", detail))
-        if first < now - KEPT_DAYS * DAY_MS:
-            detail = f"must be at most {KEPT_DAYS} days ago"
+        if (detail := _fault(first, last, now)) is not None:
             raise InvalidRequest(FieldError("from", "out_of_range", detail))
         return add_up(self.sheets.since(first // DAY_MS), first, last)
+
+
+def _fault(first: int, last: int, now: int) -> str | None:
+    if first >= last:
+        return "must be before `to`"
+    if first > now:
+        return "must not be in the future"
+    if last - first > LONGEST_DAYS * DAY_MS:
+        return f"must be at most {LONGEST_DAYS} days before `to`"
+    if first < now - KEPT_DAYS * DAY_MS:
+        return f"must be at most {KEPT_DAYS} days ago"
+    return None

@@ -19,6 +19,7 @@ def targets(monkeypatch: pytest.MonkeyPatch) -> Mock:
     monkeypatch.setattr(command, "Target", made)
     monkeypatch.setattr(command, "keys", Mock())
     monkeypatch.setattr(command, "dead_letters", Mock())
+    monkeypatch.setattr(command, "accounting", Mock())
     return made
 
 
@@ -77,6 +78,9 @@ def test_what_can_not_be_done_ends_with_one_sentence_and_1(
         ("dead-letters", "redrive"),
         ("dead-letters", "redrive", "--all", "some-id"),
         ("dead-letters", "discard"),
+        ("accounting", "--from", "yesterday"),
+        ("accounting", "--to", "2026-11-23T03:43:42"),
+        ("accounting", "show"),
     ],
 )
 @pytest.mark.usefixtures("targets")
@@ -134,3 +138,13 @@ def test_showing_and_discarding_are_told_the_ids(monkeypatch: pytest.MonkeyPatch
 
     assert letters.show.call_args.args[1] == "a"
     assert letters.discard.call_args.args[1] == {"a", "b"}
+
+
+@pytest.mark.usefixtures("targets")
+def test_the_hours_of_the_books_are_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = ("--from", "1970-01-01T00:00:01Z", "--to", "1970-01-01T01:00:02+01:00")
+
+    assert _run(monkeypatch, "accounting", *times, "--json", "--stack", "prod") == 0
+
+    (call,) = command.accounting.show.call_args_list  # type: ignore[attr-defined]
+    assert (call.args[1:], call.kwargs) == ((1_000, 2_000), {"as_json": True})
