@@ -56,7 +56,7 @@ class TroubledSheets(MemorySheets):
 
     def __init__(self) -> None:
         super().__init__()
-        self.before: Callable[[], None] | None = None
+        self.before: Callable[[], object] | None = None
         self.dies_after = 0
 
     def put(self, before: Sheet | None, after: Sheet) -> None:
