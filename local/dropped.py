@@ -5,21 +5,12 @@ its template lacks them here too.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import yaml
 
 from local.cloud import Cloud, local_cloud
 from local.settings import Settings
-
-_OF_A_MAPPING: Final = (
-    "EventSourceArn",
-    "StartingPosition",
-    "BatchSize",
-    "MaximumBatchingWindowInSeconds",
-    "BisectBatchOnFunctionError",
-    "FilterCriteria",
-)
 
 
 def set_what_was_dropped(settings: Settings) -> None:
@@ -29,20 +20,6 @@ def set_what_was_dropped(settings: Settings) -> None:
     cloud = local_cloud(settings)
     _set_ttl(cloud, resources)
     _set_cors(cloud, resources)
-
-
-def read_streams_anew(cloud: Cloud) -> None:
-    """Let the functions on streams read on after a restart.
-
-    MiniStack keeps how far they have read, but none of the records: they would wait until the
-    stream is as long again.
-    """
-    client = cloud.session.client("lambda", endpoint_url=cloud.endpoint_url, config=cloud.config)
-    for mapping in client.list_event_source_mappings()["EventSourceMappings"]:
-        if ":dynamodb:" in mapping["EventSourceArn"]:
-            client.delete_event_source_mapping(UUID=mapping["UUID"])
-            same: Any = {name: mapping[name] for name in _OF_A_MAPPING if name in mapping}
-            client.create_event_source_mapping(FunctionName=mapping["FunctionArn"], **same)
 
 
 def _set_ttl(cloud: Cloud, resources: Mapping[str, Any]) -> None:

@@ -3,13 +3,16 @@
 import os
 import sys
 import time
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import requests
 
 from local.errors import LocalError
 from local.processes import Process, Program
 from local.settings import HOST, Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 START_SECONDS: Final = 60.0  # both are up in about one; a loaded machine takes longer
 _POLL_SECONDS: Final = 0.05
@@ -40,7 +43,9 @@ def emulator(settings: Settings) -> Program:
         "DOCKER_HOST": f"unix://{data}/no-docker.sock",
     }
     python = settings.tool("emulator/bin/python")
-    return Program("emulator", [python, "-m", "ministack"], environment, data)
+    # -P: what lies beside it must not be taken for modules of the emulator's.
+    command: list[str | Path] = [python, "-P", settings.root / "local" / "emulator.py"]
+    return Program("emulator", command, environment, data)
 
 
 def sandbox(settings: Settings) -> Program:

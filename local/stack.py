@@ -132,7 +132,6 @@ class Stack:
         emulator = self._start(programs.emulator(self.settings))
         self._processes[self._processes.index(former)] = emulator
         programs.wait_until_ready(emulator, self.settings.health_urls[emulator.name])
-        dropped.read_streams_anew(self.cloud)
 
     def check(self) -> None:
         """Check that all of it still runs.

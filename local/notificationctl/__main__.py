@@ -1,4 +1,4 @@
-"""The operators' command: API keys, templates and dead letters, here or of a stack on AWS."""
+"""The operators' command: keys, templates, dead letters and the books, here or on AWS."""
 
 import sys
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
@@ -7,7 +7,8 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.errors import LocalError
-from local.notificationctl import dead_letters, keys, letter_options, templates
+from local.notificationctl import accounting, dead_letters, keys, letter_options, templates
+from local.notificationctl.moments import moment
 from local.notificationctl.target import Target
 from notificationd.domain.errors import Unavailable
 from notificationd.domain.identity import Scope
@@ -43,6 +44,8 @@ def _run(arguments: Namespace) -> None:
             keys.revoke(target, arguments.id)
         case ("templates", _):
             _run_with_templates(target, arguments)
+        case ("accounting", _):
+            accounting.show(target, arguments.start, arguments.end, as_json=arguments.json)
         case (_, "list"):
             wanted = letter_options.wanted(arguments)
             dead_letters.list_all(target, wanted, arguments.limit, as_json=arguments.json)
@@ -69,8 +72,8 @@ def _run_with_templates(target: Target, arguments: Namespace) -> None:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="notificationctl",
-        description="API keys, templates and dead letters. Works on the local run ('make run'), "
-        "or with --stack on a stack on AWS.",
+        description="API keys, templates, dead letters and the books. Works on the local run "
+        "('make run'), or with --stack on a stack on AWS.",
     )
     _add_stack_options(parser, default=None)
     after = ArgumentParser(add_help=False)  # the same options may come after the command too
@@ -99,6 +102,23 @@ def _parser() -> ArgumentParser:
     letter_options.add_actions(
         subjects.add_parser("dead-letters", help="notifications that could not be delivered"), after
     )
+    books = subjects.add_parser(
+        "accounting",
+        parents=[after],
+        help="what became of all that was accepted, by hour and channel",
+    )
+    books.add_argument(
+        "--from",
+        dest="start",
+        type=moment,
+        metavar="TIME",
+        help="its hour is the first (a day ago)",
+    )
+    books.add_argument(
+        "--to", dest="end", type=moment, metavar="TIME", help="its hour is the last (now)"
+    )
+    books.add_argument("--json", action="store_true", help="print JSON")
+    books.set_defaults(action=None)
     return parser
 
 

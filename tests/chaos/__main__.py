@@ -11,7 +11,7 @@ from tests.chaos.run import run
 
 
 def main() -> int:
-    """Return 0 if nothing was lost, sent twice, or left unexplained."""
+    """Return 0 if nothing was lost, sent twice, or left unexplained, and the books agree."""
     arguments = _arguments()
     began = time.monotonic()
     plan = Plan(arguments.seed, arguments.notifications, arguments.clients, arguments.kills)
@@ -20,11 +20,11 @@ def main() -> int:
         f"\nSeed {plan.seed}: {plan.notifications} notifications from {plan.clients} clients, "
         f"{result.unanswered} calls without an answer, {result.calls} provider calls,\n"
         f"{result.killed} processes killed, {result.restarts} restart of the emulator, "
-        f"{time.monotonic() - began:.0f} s.\n\n{result.balance.table()}\n"
+        f"{time.monotonic() - began:.0f} s.\n\n{result.balance.table()}\n\n{result.books}\n"
     )
     for finding in result.balance.findings:
         print(finding)  # noqa: T201
-    return 1 if result.balance.findings else 0
+    return 1 if result.balance.findings or result.books.findings else 0
 
 
 def _arguments() -> argparse.Namespace:

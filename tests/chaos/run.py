@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from local.stack import Stack, settings_beside
-from tests.chaos import facts
+from tests.chaos import books, facts
 from tests.chaos.balance import Balance, balance
 from tests.chaos.callers import Caller, Told
 from tests.chaos.orders import Plan, orders, users
@@ -32,10 +32,12 @@ class Result:
 
     Args:
         calls: how many calls were made to the providers.
+        books: the service's own, against a full count of the table.
         unanswered: how many calls of callers got no answer of the service's.
     """
 
     balance: Balance
+    books: books.Comparison
     killed: int
     restarts: int
     calls: int
@@ -65,6 +67,7 @@ def run(plan: Plan, report: Callable[[str], None] = lambda _: None) -> Result:
         seen = facts.facts(service, [each.token for each in told], storm.last_at)
         return Result(
             balance=balance(told, seen),
+            books=_books(service),
             killed=storm.killed,
             restarts=storm.restarts,
             calls=seen.calls.total(),
@@ -108,6 +111,20 @@ def _rest(service: Service) -> None:
         return left
 
     eventually(reconciled, lambda left: left == 0 or not _is_watched(service), patience=60)
+
+
+def _books(service: Service) -> books.Comparison:
+    """Wait until the stream has been read to its end, and compare."""
+
+    def look() -> books.Comparison:
+        answer = service.get("/accounting")
+        assert answer.status_code == 200, answer.text
+        return books.compare(answer.json(), facts.records(service))
+
+    try:
+        return eventually(look, lambda comparison: not comparison.findings)
+    except AssertionError:
+        return look()
 
 
 def _reconcile(service: Service) -> None:

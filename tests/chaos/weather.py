@@ -6,7 +6,7 @@ import os
 import signal
 from contextlib import suppress
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local import process_table
 from notificationd.domain.ids import now_ms
@@ -31,6 +31,15 @@ SLOW_SHARE = 0.5
 SLOW_SECONDS = 0.5
 """So that a process that is killed is likely to have a call under way."""
 
+OF_A_MAPPING = (
+    "EventSourceArn",
+    "StartingPosition",
+    "BatchSize",
+    "MaximumBatchingWindowInSeconds",
+    "BisectBatchOnFunctionError",
+    "FilterCriteria",
+)
+
 
 def cloud_over(sandbox: SandboxClient, plan: Plan) -> None:
     """Let the providers fail from now on."""
@@ -42,6 +51,21 @@ def cloud_over(sandbox: SandboxClient, plan: Plan) -> None:
             sandbox.fault(provider, kind, share=share / left, seed=seed, accept=accept)
             left -= share
         sandbox.fault(provider, "slow", share=SLOW_SHARE, seed=plan.seed, latency=SLOW_SECONDS)
+
+
+def deliver_again(stack: Stack) -> None:
+    """Let everything that the table's stream holds be delivered once more, from its beginning.
+
+    As Lambda may, and worse: to the functions on the stream it is all that has happened so far.
+    """
+    cloud = stack.cloud
+    client = cloud.session.client("lambda", endpoint_url=cloud.endpoint_url, config=cloud.config)
+    for mapping in client.list_event_source_mappings()["EventSourceMappings"]:
+        if ":dynamodb:" in mapping["EventSourceArn"]:
+            client.delete_event_source_mapping(UUID=mapping["UUID"])
+            found: Any = mapping
+            same: Any = {name: found[name] for name in OF_A_MAPPING if name in found}
+            client.create_event_source_mapping(FunctionName=mapping["FunctionArn"], **same)
 
 
 STORMY_SHARE = 0.7
@@ -79,4 +103,5 @@ class Storm:
 
     def _restart(self) -> None:
         self._stack.restart_emulator()
+        deliver_again(self._stack)
         self.restarts += 1

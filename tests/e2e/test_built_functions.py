@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 EVENTS = ROOT / "events"
 
 EXPECTED: dict[str, dict[str, Any]] = {
+    "AccountingFunction": {"statusCode": 200},
     "AuthorizeFunction": {
         "isAuthorized": True,
         "context": {"kind": "nobody", "detail": "This API key is not known."},
@@ -32,6 +33,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "ReconcileFunction": {"pending": 0, "settled": 0},
     "SendFunction": {"statusCode": 201},
     "TemplatesFunction": {"statusCode": 200},
+    "TallyFunction": {"state": {}},
     "UsersFunction": {"statusCode": 200},
     "WatchFunction": {},
     "WsConnectFunction": {"statusCode": 200},

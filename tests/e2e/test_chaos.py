@@ -17,6 +17,8 @@ def test_nothing_is_lost_or_sent_twice_in_a_storm() -> None:
     result = run(plan)
 
     assert result.balance.findings == [], result.balance.table()
+    assert result.books.findings == []
+    assert result.books.notifications >= plan.notifications
     assert result.restarts == 1
     assert result.killed >= plan.kills
     accepted = sum(row["accepted"] for row in result.balance.rows.values())

@@ -242,3 +242,16 @@ def test_dead_letters_are_listed_with_their_reasons_and_stay(
     assert letter["user_id"] == user.id
     assert letter["reason"] == "retries_exhausted"
     assert {entry["id"] for entry in again} == {entry["id"] for entry in listed}
+
+
+def test_the_books_are_shown_as_the_api_has_them(service: Service, user: Someone) -> None:
+    service.send(user, "in-app")
+
+    listed = eventually(
+        lambda: json.loads(notificationctl(service, "accounting", "--json")),
+        lambda answer: answer["data"],
+    )
+    table = notificationctl(service, "accounting", "--from", listed["from"])
+
+    assert listed.keys() == service.get("/accounting").json().keys()
+    assert table.splitlines()[0].split()[:3] == ["HOUR", "CHANNEL", "ACCEPTED"]

@@ -15,6 +15,7 @@ from notificationd.domain.errors import (
     KeyReused,
     LeaseHeld,
     LeaseLost,
+    Unavailable,
 )
 from notificationd.domain.idempotency import KEPT_SECONDS
 from notificationd.domain.limits import Allowance, Bucket
@@ -27,6 +28,7 @@ from notificationd.domain.watch import Change, Key
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from notificationd.domain.accounting import Sheet
     from notificationd.domain.idempotency import Answer, KeyedRequest, Origin
     from notificationd.domain.marks import Marks
     from notificationd.domain.profile import Profile
@@ -214,6 +216,30 @@ class MemoryBuckets:
             if taken:
                 self._full_at[bucket] = bucket.limit.spent(self._full_at[bucket], taken, at)
             return Allowance(bucket=bucket, taken=taken, full_at=self._full_at[bucket], at=at)
+
+
+class MemorySheets:
+    """Fulfils `domain.ports.Sheets`. `writes` has how often it was asked to store one."""
+
+    def __init__(self) -> None:
+        self.writes = 0
+        self._sheets: dict[tuple[int, str, int], Sheet] = {}
+
+    def newest(self, shard: str, day: int) -> Sheet | None:
+        numbers = [key for key in self._sheets if key[:2] == (day, shard)]
+        return self._sheets[max(numbers)] if numbers else None
+
+    def put(self, before: Sheet | None, after: Sheet) -> None:
+        self.writes += 1
+        key = (after.day, after.shard, after.number)
+        found = self._sheets.get(key)
+        expected = before if before is not None and before.number == after.number else None
+        if (found and found.last) != (expected and expected.last):
+            raise Unavailable
+        self._sheets[key] = after
+
+    def since(self, day: int) -> list[Sheet]:
+        return [sheet for key, sheet in sorted(self._sheets.items()) if key[0] >= day]
 
 
 class MemoryIdempotencyKeys:

@@ -46,12 +46,14 @@ def loaded_by(handler: str) -> set[str]:
         ("functions.ws_connect.app", set[str]()),
         ("functions.ws_inbox.app", set[str]()),
         ("functions.dispatch.app", set[str]()),
+        ("functions.tally.app", set[str]()),
         ("functions.send.app", {"pydantic"}),
         ("functions.list.app", {"pydantic"}),
         ("functions.inbox.app", {"pydantic"}),
         ("functions.users.app", {"pydantic"}),
         ("functions.dead_letters.app", {"pydantic"}),
         ("functions.templates.app", {"pydantic"}),
+        ("functions.accounting.app", {"pydantic"}),
     ],
 )
 def test_a_function_loads_what_its_use_case_needs_and_no_more(

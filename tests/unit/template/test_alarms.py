@@ -6,6 +6,7 @@ THRESHOLDS = {
     "ProviderMisconfiguredAlarm": 0,
     "DeadLettersAlarm": 0,
     "WatchLagAlarm": 60 * 60 * 1000,  # a 24th of what the stream keeps, in milliseconds
+    "TallyLagAlarm": 60 * 60 * 1000,
 }
 
 
@@ -35,10 +36,12 @@ def test_the_dead_letter_queue_is_watched(template: Template) -> None:
 
 
 def test_a_stream_that_is_not_read_is_noticed(template: Template) -> None:
-    watched = alarm(template, "WatchLagAlarm")
+    for name in ("Watch", "Tally"):
+        watched = alarm(template, f"{name}LagAlarm")
 
-    assert (watched["Namespace"], watched["MetricName"]) == ("AWS/Lambda", "IteratorAge")
-    assert watched["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "WatchFunction"}}]
+        assert (watched["Namespace"], watched["MetricName"]) == ("AWS/Lambda", "IteratorAge")
+        (dimension,) = watched["Dimensions"]
+        assert dimension == {"Name": "FunctionName", "Value": {"Ref": f"{name}Function"}}
 
 
 def test_an_alarm_goes_off_at_the_first_one_and_tells_what_to_do(template: Template) -> None:

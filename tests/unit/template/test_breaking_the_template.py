@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.unit.template import (
+    test_accounting,
     test_alarms,
     test_functions,
     test_http_api,
@@ -28,6 +29,7 @@ type Test = Callable[[Template], None]
 GONE = "gone"
 FAULTS = load(Path(__file__).with_name("faults.yaml"))
 MODULES: dict[str, ModuleType] = {
+    "accounting": test_accounting,
     "alarms": test_alarms,
     "functions": test_functions,
     "http_api": test_http_api,

@@ -90,6 +90,17 @@ GRANTS: dict[str, dict[str, set[str]]] = {
         "dynamodb:ListStreams": {STREAM},
         "dynamodb:PutItem": {TABLE},
     },
+    "TallyFunction": {
+        "dynamodb:DescribeStream": {STREAM},
+        "dynamodb:GetRecords": {STREAM},
+        "dynamodb:GetShardIterator": {STREAM},
+        "dynamodb:ListStreams": {STREAM},
+        "dynamodb:PutItem": {TABLE},
+        "dynamodb:Query": {TABLE},
+    },
+    "AccountingFunction": {
+        "dynamodb:Query": {TABLE},
+    },
     "ReconcileFunction": {
         "dynamodb:DeleteItem": {TABLE},
         "dynamodb:GetItem": {TABLE},

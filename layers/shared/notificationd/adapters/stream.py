@@ -1,4 +1,4 @@
-"""The table's stream: what its records say about notifications.
+"""The table's stream: what its records say about notifications, to those who watch and count.
 
 https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 """
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from notificationd.adapters.dynamodb.client import read_text
 from notificationd.adapters.dynamodb.items import NOTIFICATION, USER
+from notificationd.domain.accounting import Move
+from notificationd.domain.notification import Channel
 from notificationd.domain.record import Status
 from notificationd.domain.watch import Change, Key
 
@@ -35,6 +37,31 @@ def read_change(entry: Mapping[str, Any]) -> Change | None:
         name=entry["eventID"],
         before=_status(write.get("OldImage")),
         after=_status(write.get("NewImage")),
+    )
+
+
+def read_move(entry: Mapping[str, Any]) -> Move | None:
+    """Return what a record of the stream changes in the books, None where it is nothing.
+
+    What is removed stays in the books as it was.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is no record of our table's.
+    """
+    write = entry["dynamodb"]
+    image = write.get("NewImage")
+    if image is None or not write["Keys"]["sk"]["S"].startswith(NOTIFICATION):
+        return None
+    before, after = _status(write.get("OldImage")), Status(image["status"]["S"])
+    if before is after:
+        return None
+    return Move(
+        sequence=int(write["SequenceNumber"]),
+        at=int(write["ApproximateCreationDateTime"]) * 1000,
+        accepted_at=int(image["created"]["N"]),
+        channel=Channel(image["channel"]["S"]),
+        before=before,
+        after=after,
     )
 
 

@@ -309,6 +309,13 @@ class ContactPoints(RequestModel):
     phone: StrictStr | None = None
 
 
+class AccountingQuery(RequestModel):
+    """The query of `GET /accounting`."""
+
+    start: Annotated[int, BeforeValidator(_moment)] | None = Field(default=None, alias="from")
+    end: Annotated[int, BeforeValidator(_moment)] | None = Field(default=None, alias="to")
+
+
 class TokenRequest(RequestModel):
     """The body of `POST /users/{id}/tokens`, which may be left out."""
 

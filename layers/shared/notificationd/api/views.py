@@ -6,11 +6,15 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from notificationd.domain.accounting import HOUR_MS
 from notificationd.domain.marks import NEW, Standing
 from notificationd.domain.notification import Channel
-from notificationd.domain.record import Attempt, Record, Status, accepted
+from notificationd.domain.record import OPEN, Attempt, Record, Status, accepted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from notificationd.domain.accounting import Statement
     from notificationd.domain.dead_letter import Finding
     from notificationd.domain.inbox import Count
     from notificationd.domain.marks import Progress
@@ -95,6 +99,31 @@ def dead_letter_view(finding: Finding) -> dict[str, Any]:
         "failed_at": None if failed_at is None else timestamp(failed_at),
         "attempt_count": record.attempt_count if record else 0,
         "last_attempt": _attempt_view(attempts[-1]) if attempts else None,
+    }
+
+
+def statement_view(statement: Statement) -> dict[str, Any]:
+    """Return the books of some hours: each line adds up to what was accepted."""
+    totals = statement.totals()
+    return {
+        "from": timestamp(statement.start),
+        "to": timestamp(statement.end),
+        "counted_up_to": _optional_timestamp(statement.counted_up_to),
+        "data": [
+            {"hour": timestamp(hour * HOUR_MS), "notification_type": channel, **_line(row)}
+            for (hour, channel), row in statement.rows.items()
+        ],
+        "totals": {channel: _line(row) for channel, row in totals.items()},
+        "total": _line(statement.total()),
+    }
+
+
+def _line(row: Mapping[Status, int]) -> dict[str, int]:
+    settled: dict[str, int] = {each: row.get(each, 0) for each in Status if each not in OPEN}
+    return {
+        "accepted": sum(row.values()),
+        **settled,
+        "in_progress": sum(row.get(status, 0) for status in OPEN),
     }
 
 

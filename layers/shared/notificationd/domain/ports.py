@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from typing import Any
 
+    from notificationd.domain.accounting import Sheet
     from notificationd.domain.dead_letter import DeadLetter
     from notificationd.domain.idempotency import Answer, KeyedRequest, Origin
     from notificationd.domain.identity import ApiKey, Scope, User
@@ -367,6 +368,23 @@ class TemplateLanguage(Protocol):
 
     def rendering(self, values: Mapping[str, Any]) -> Rendering:
         """Return what renders texts with some values, which are plain JSON."""
+
+
+class Sheets(Protocol):
+    """The books: what is counted, by shard of the table's stream and day."""
+
+    def newest(self, shard: str, day: int) -> Sheet | None:
+        """Return the sheet with the highest number of a shard and day, in days since the epoch."""
+
+    def put(self, before: Sheet | None, after: Sheet) -> None:
+        """Store a sheet, if `before` is still the newest one as it was.
+
+        Raises:
+            Unavailable: also where it is not: somebody else has counted meanwhile.
+        """
+
+    def since(self, day: int) -> Iterable[Sheet]:
+        """Return all sheets of a day, in days since the epoch, and of every later one."""
 
 
 class Sockets(Protocol):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from notificationd.adapters.dynamodb.inboxes import DynamoInboxes
     from notificationd.adapters.dynamodb.notifications import DynamoNotifications
     from notificationd.adapters.dynamodb.profiles import DynamoProfiles
+    from notificationd.adapters.dynamodb.sheets import DynamoSheets
     from notificationd.adapters.dynamodb.templates import DynamoTemplates
     from notificationd.adapters.dynamodb.watch_list import DynamoWatchList
     from notificationd.adapters.schedule import EventBridgeSchedule
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from notificationd.adapters.websocket import ApiGatewaySockets
     from notificationd.domain.template import Rendered
     from notificationd.domain.template_choice import TemplateChoice
+    from notificationd.services.accounting import Accounting
     from notificationd.services.authenticate import Authenticate
     from notificationd.services.cancel import Cancel
     from notificationd.services.change_inbox import ChangeInbox
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from notificationd.services.render import Render
     from notificationd.services.send import Send
     from notificationd.services.send_batch import SendBatch
+    from notificationd.services.tally import Tally
     from notificationd.services.templates import TemplateShelf
     from notificationd.services.users import Users
     from notificationd.services.watch import Watch
@@ -268,10 +271,26 @@ def dead_letters() -> DeadLetterOffice:
 
 @cache
 def watch() -> Watch:
-    """Return the use case behind the table's stream."""
+    """Return the use case behind the table's stream that watches."""
     from notificationd.services.watch import Watch
 
     return Watch(watch_list=_watch_list(), look=config.patience().look)
+
+
+@cache
+def tally() -> Tally:
+    """Return the use case behind the table's stream that counts."""
+    from notificationd.services.tally import Tally
+
+    return Tally(_sheets())
+
+
+@cache
+def accounting() -> Accounting:
+    """Return the use case behind `GET /accounting`."""
+    from notificationd.services.accounting import Accounting
+
+    return Accounting(_sheets(), now_ms)
 
 
 @cache
@@ -339,6 +358,13 @@ def _watch_list() -> DynamoWatchList:
     from notificationd.adapters.dynamodb.watch_list import DynamoWatchList
 
     return DynamoWatchList(aws.dynamodb(), config.table_name())
+
+
+@cache
+def _sheets() -> DynamoSheets:
+    from notificationd.adapters.dynamodb.sheets import DynamoSheets
+
+    return DynamoSheets(aws.dynamodb(), config.table_name())
 
 
 @cache

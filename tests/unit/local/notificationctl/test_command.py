@@ -21,6 +21,7 @@ def targets(monkeypatch: pytest.MonkeyPatch) -> Mock:
     monkeypatch.setattr(command, "keys", Mock())
     monkeypatch.setattr(command, "dead_letters", Mock())
     monkeypatch.setattr(command, "templates", Mock())
+    monkeypatch.setattr(command, "accounting", Mock())
     return made
 
 
@@ -83,6 +84,9 @@ def test_what_can_not_be_done_ends_with_one_sentence_and_1(
         ("templates", "show"),
         ("templates", "put", "welcome"),
         ("templates", "delete"),
+        ("accounting", "--from", "yesterday"),
+        ("accounting", "--to", "2026-11-23T03:43:42"),
+        ("accounting", "show"),
     ],
 )
 @pytest.mark.usefixtures("targets")
@@ -166,3 +170,13 @@ def test_templates_are_looked_after_by_name(
     (done,) = templates.method_calls
     assert done[0] == called
     assert done.args[1:] == expected
+
+
+@pytest.mark.usefixtures("targets")
+def test_the_hours_of_the_books_are_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = ("--from", "1970-01-01T00:00:01Z", "--to", "1970-01-01T01:00:02+01:00")
+
+    assert _run(monkeypatch, "accounting", *times, "--json", "--stack", "prod") == 0
+
+    (call,) = command.accounting.show.call_args_list  # type: ignore[attr-defined]
+    assert (call.args[1:], call.kwargs) == ((1_000, 2_000), {"as_json": True})

@@ -10,6 +10,7 @@ WATCH                 <due>#<name>            notifications that are still open
 TEMPLATE#<name>       CURRENT                 which version of a template is the newest
 TEMPLATE#<name>       VERSION#<number>        a template as it was stored
 TEMPLATES             <name>                  the same template, for listing
+SHEETS                <day>#<shard>#<number>  the books
 APIKEY#<sha256>       -                       an API key
 APIKEYS               <key id>                the same key, for listing
 """
