@@ -1,7 +1,8 @@
-"""`GET /` and `GET /console/{file}`: the console, a static page that talks to the API itself."""
+"""What is public: the console, a static page that talks to the API itself, and `GET /health`."""
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from hashlib import sha256
 from http import HTTPStatus
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notificationd.api.http import problem_answer
 from notificationd.domain.errors import NotFound
+from notificationd.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,10 +33,14 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+HEALTH_SECONDS = 5
+"""For as long may a cache answer for us: anybody can ask, as often as they like."""
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    """Answer with a file of the page."""
+    """Answer with a file of the page, or that the service is up."""
+    if event.get("routeKey") == "GET /health":
+        return _health()
     name = (event.get("pathParameters") or {}).get("file", "index.html")
     file = _files().get(name)
     if file is None:
@@ -43,6 +49,21 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         return {"statusCode": int(HTTPStatus.NOT_MODIFIED), "headers": {"ETag": file.tag}}
     headers = {**_HEADERS, "Content-Type": _TYPES[Path(name).suffix], "ETag": file.tag}
     return {"statusCode": int(HTTPStatus.OK), "headers": headers, "body": file.content}
+
+
+def _health() -> dict[str, Any]:
+    """Say that API Gateway reaches our functions, and which version of them.
+
+    It asks nobody: a table or a provider in trouble raises an alarm, and a load balancer that took
+    the service for dead because of one would only make it worse.
+    """
+    headers = {
+        "Content-Type": "application/json",
+        "Cache-Control": f"public, max-age={HEALTH_SECONDS}",
+        "X-Content-Type-Options": "nosniff",
+    }
+    body = json.dumps({"status": "ok", "version": VERSION}, separators=(",", ":"))
+    return {"statusCode": int(HTTPStatus.OK), "headers": headers, "body": body}
 
 
 class _File(NamedTuple):

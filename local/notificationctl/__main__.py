@@ -1,15 +1,19 @@
-"""The operators' command: API keys and dead letters, of the local run or of a stack on AWS."""
+"""The operators' command: how a stack does, its API keys, its dead letters; local or on AWS."""
 
+import os
 import sys
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.errors import LocalError
-from local.notificationctl import dead_letters, keys, letter_options
+from local.notificationctl import dead_letters, keys, letter_options, status, tail
 from local.notificationctl.target import Target
+from local.notificationctl.times import moment_or_ago
 from notificationd.domain.errors import Unavailable
 from notificationd.domain.identity import Scope
+from notificationd.domain.ids import now_ms
+from notificationd.domain.notification import Channel
 
 
 def main() -> int:
@@ -28,12 +32,19 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever reads has seen enough; Python would complain as it exits
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
 def _run(arguments: Namespace) -> None:
     target = Target(arguments.stack, arguments.region, arguments.profile)
     match (arguments.subject, arguments.action):
+        case ("status", _):
+            status.show(target, as_json=arguments.json)
+        case ("tail", _):
+            since = now_ms() if arguments.since is None else arguments.since
+            tail.follow(target, since, tail.Filter(arguments.channel, arguments.user))
         case ("keys", "create"):
             keys.create(target, arguments.name, arguments.scopes)
         case ("keys", "list"):
@@ -54,13 +65,32 @@ def _run(arguments: Namespace) -> None:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="notificationctl",
-        description="API keys and dead letters. Works on the local run ('make run'), or with "
+        description="How a stack does, its API keys and its dead letters. Works on the local run ('make run'), or with "
         "--stack on a stack on AWS.",
     )
     _add_stack_options(parser, default=None)
     after = ArgumentParser(add_help=False)  # the same options may come after the command too
     _add_stack_options(after, default=SUPPRESS)
     subjects = parser.add_subparsers(dest="subject", required=True)
+
+    overview = subjects.add_parser(
+        "status", parents=[after], help="queues, dead letters, and what the last hour came to"
+    )
+    overview.add_argument("--json", action="store_true", help="print JSON")
+    overview.set_defaults(action=None)
+
+    following = subjects.add_parser(
+        "tail", parents=[after], help="print what happens, line by line, until Ctrl-C"
+    )
+    following.add_argument(
+        "--since",
+        type=moment_or_ago,
+        metavar="TIME",
+        help="begin there: a time, or as long ago as 30s, 10m, 2h or 1d; now if left out",
+    )
+    following.add_argument("--channel", type=Channel, choices=list(Channel), help="only of it")
+    following.add_argument("--user", metavar="ID", help="only what is about this user")
+    following.set_defaults(action=None)
 
     actions = subjects.add_parser("keys", help="API keys").add_subparsers(
         dest="action", required=True

@@ -1,9 +1,9 @@
 """The arguments of `notificationctl dead-letters`."""
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from datetime import datetime
 from typing import Final
 
+from local.notificationctl.times import moment
 from notificationd.domain.dead_letter import REASONS, Wanted
 from notificationd.domain.notification import Channel
 
@@ -65,19 +65,8 @@ def _add_filter(parser: ArgumentParser) -> None:
     options = parser.add_argument_group("only those that fit")
     options.add_argument("--channel", type=Channel, choices=list(Channel), help="their channel")
     options.add_argument("--reason", choices=REASONS, metavar="REASON", help="why they are there")
-    options.add_argument("--since", type=_moment, metavar="TIME", help="failed at or after it")
-    options.add_argument("--until", type=_moment, metavar="TIME", help="failed before it")
-
-
-def _moment(text: str) -> int:
-    """Return a time of RFC 3339 in milliseconds since the epoch."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise ArgumentTypeError(f"'{text}' is not a time with its zone, like 2026-11-23T03:43:42Z")
-    return int(at.timestamp() * 1000)
+    options.add_argument("--since", type=moment, metavar="TIME", help="failed at or after it")
+    options.add_argument("--until", type=moment, metavar="TIME", help="failed before it")
 
 
 def _limit(text: str) -> int:

@@ -1,8 +1,10 @@
-"""`GET /` and the console's files, from event to answer."""
+"""What is public, from event to answer: `GET /`, the console's files, `GET /health`."""
 
 from __future__ import annotations
 
 import json
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from console.app import handler
 
 
 def get(name: str | None = None, **headers: str) -> dict[str, Any]:
-    event: dict[str, Any] = {"headers": headers}
+    event: dict[str, Any] = {"routeKey": "GET /console/{file}", "headers": headers}
     if name is not None:
         event["pathParameters"] = {"file": name}
     return handler(event, None)
@@ -51,3 +53,13 @@ def test_a_file_that_the_browser_has_is_not_sent_again() -> None:
     assert answer["statusCode"] == 304
     assert "body" not in answer
     assert get("console.js", **{"if-none-match": '"another"'})["statusCode"] == 200
+
+
+def test_the_health_says_which_version_answers_and_may_be_kept_for_a_moment() -> None:
+    answer = handler({"routeKey": "GET /health", "headers": {}}, None)
+
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text("utf-8"))
+    assert answer["statusCode"] == 200
+    assert json.loads(answer["body"]) == {"status": "ok", "version": project["project"]["version"]}
+    assert answer["headers"]["Content-Type"] == "application/json"
+    assert answer["headers"]["Cache-Control"] == "public, max-age=5"

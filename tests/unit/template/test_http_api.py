@@ -8,6 +8,7 @@ from tests.unit.template.routes import HTTP_API, authorizer_arn, http_parts, may
 PUBLIC = {
     "GET /": "the console's page, which holds no data",
     "GET /console/{file}": "and its files",
+    "GET /health": "says that we are there, and nothing else",
 }
 CONSOLE = "ConsoleFunction"  # has no routes of its own: it serves whatever file is asked for
 
