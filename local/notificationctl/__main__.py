@@ -65,8 +65,8 @@ def _run(arguments: Namespace) -> None:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="notificationctl",
-        description="How a stack does, its API keys and its dead letters. Works on the local run ('make run'), or with "
-        "--stack on a stack on AWS.",
+        description="How a stack does, its API keys and its dead letters. Works on the local run "
+        "('make run'), or with --stack on a stack on AWS.",
     )
     _add_stack_options(parser, default=None)
     after = ArgumentParser(add_help=False)  # the same options may come after the command too
