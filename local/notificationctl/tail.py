@@ -1,5 +1,7 @@
 """`notificationctl tail`: what happens on a stack, in the lines that `make run` shows."""
 
+import select
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -53,6 +55,7 @@ def follow(target: Target, since_ms: int, wanted: Filter) -> None:
 
     Raises:
         LocalError: the local run has ended.
+        BrokenPipeError: nobody reads any more, though there may be nothing to print for long.
 
     """
     source, pause = _source(target, since_ms)
@@ -62,8 +65,16 @@ def follow(target: Target, since_ms: int, wanted: Filter) -> None:
             if wanted.fits(happening):
                 print(happening.line(coloured=coloured), flush=True)
         time.sleep(pause)
+        _check_reader()
         if target.is_local:
             Endpoints.read(from_environment().state)  # raises once it has ended
+
+
+def _check_reader() -> None:
+    poll = select.poll()
+    poll.register(sys.stdout, 0)  # errors are told without being asked for
+    if poll.poll(0):
+        raise BrokenPipeError
 
 
 def _source(target: Target, since_ms: int) -> tuple[_Source, float]:

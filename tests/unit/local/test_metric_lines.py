@@ -26,7 +26,7 @@ def _written(*events: tuple[str, Mapping[str, object]]) -> list[str]:
 def _read(*messages: str, seconds: float = 60) -> Figures:
     stack = FakeStack(resources=_GROUPS)
     pages = stack["logs"].get_paginator.return_value.paginate
-    empty = [{"events": []}]
+    empty: list[dict[str, list[dict[str, str]]]] = [{"events": []}]
     pages.side_effect = [
         [{"events": [{"message": message} for message in messages]}],
         *[empty] * (len(GROUPS) - 1),

@@ -42,7 +42,7 @@ def sent(age: int = 40, provider: str = "ses", **more: object) -> list[tuple[str
 
 
 def test_a_batch_that_is_sent_is_one_line_that_the_format_s_reader_understands() -> None:
-    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html"""
+    """As the specification of the embedded metric format has it."""
     (line,) = lines(*sent(40), *sent(60))
 
     assert line["_aws"]["Timestamp"] == AT
@@ -144,7 +144,9 @@ def test_nobody_is_named_and_nothing_quoted() -> None:
     details = {
         **EMAIL,
         **dict.fromkeys(("connections", "age_ms"), 1),
-        **{"provider": "ses", "outcome": "accepted", "reason": "refused"},
+        "provider": "ses",
+        "outcome": "accepted",
+        "reason": "refused",
     }
 
     text = json.dumps(lines(*((event, details) for event in EVENTS)))
