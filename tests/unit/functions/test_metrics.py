@@ -70,7 +70,7 @@ def test_a_failover_and_a_failure_are_told_by_provider_and_reason(
         ScriptedProvider("second", Permanent("no", code="400")),
     )
 
-    dispatch({"Records": [record(0, write_message(make.notification()), receives=5)]}, CONTEXT)
+    dispatch({"Records": [record(0, write_message(make.notification()), receives=1)]}, CONTEXT)
 
     lines = told(capsys)
     assert {
@@ -83,7 +83,7 @@ def test_a_failover_and_a_failure_are_told_by_provider_and_reason(
     assert (failed["Channel"], failed["Provider"], failed["Reason"]) == (
         "email",
         "second",
-        "retries_exhausted",
+        "refused",
     )
 
 
