@@ -1,9 +1,10 @@
-"""The console's page, and the inbox's modules for any page: `/inbox.js` and `/client.js`."""
+"""What is public: the console's page, the inbox's modules for any page, and `GET /health`."""
 
 from __future__ import annotations
 
 import json
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -13,12 +14,14 @@ from notificationd.api.http import problem_answer
 from notificationd.api.joining import joined, without_documentation
 from notificationd.domain.errors import NotFound
 from notificationd.runtime import config
+from notificationd.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _HERE = Path(__file__).parent
 _PAGE = "GET /"
+_HEALTH = "GET /health"
 _PAGE_FILE = "GET /console/{file}"
 _INBOX = "GET /inbox.js"
 _MODULES = {
@@ -31,15 +34,36 @@ _LOOPBACK = ("http://127.0.0.1:*", "http://localhost:*")
 """Where the sandbox may listen, in the local run."""
 
 
+HEALTH_SECONDS = 5
+"""For as long may a cache answer for us: anybody can ask, as often as they like."""
+
+
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    """Answer with a file. What has not been read by name cannot be asked for."""
+    """Answer with a file, or that the service is up. What has no name here cannot be asked for."""
     key = event["routeKey"]
+    if key == _HEALTH:
+        return _health()
     if key == _PAGE_FILE:
         key = key.replace("{file}", event["pathParameters"]["file"])
     file = files().get(key)
     if file is None:
         return problem_answer(NotFound("There is no such file."))
     return file.answer(event["headers"])
+
+
+def _health() -> dict[str, Any]:
+    """Say that API Gateway reaches our functions, and which version of them.
+
+    It asks nobody: a table or a provider in trouble raises an alarm, and a load balancer that took
+    the service for dead because of one would only make it worse.
+    """
+    headers = {
+        "Content-Type": "application/json",
+        "Cache-Control": f"public, max-age={HEALTH_SECONDS}",
+        "X-Content-Type-Options": "nosniff",
+    }
+    body = json.dumps({"status": "ok", "version": VERSION}, separators=(",", ":"))
+    return {"statusCode": int(HTTPStatus.OK), "headers": headers, "body": body}
 
 
 @cache

@@ -1,5 +1,7 @@
 """What `make run` shows: one line for each thing that happens."""
 
+import os
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -59,6 +61,11 @@ class Happening:
         head = f"{self.time.astimezone():%H:%M:%S}  {name}  "
         subject = f"{self.channel:<{_CHANNEL}}  {self.notification_id:<{_ID}}  "
         return f"{head}{subject}{level}{_listed(self.details)}".rstrip()
+
+
+def wants_colours() -> bool:
+    """Tell whether lines go to a terminal whose person has not asked for none."""
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
 def _listed(details: Mapping[str, object]) -> str:

@@ -1,12 +1,12 @@
 """`make run`: the service in the foreground, and what happens in it."""
 
 import os
-import sys
 import time
 from contextlib import suppress
 from functools import partial
 from typing import Final
 
+from local.happenings import wants_colours
 from local.settings import Settings
 from local.signals import Stopped, stopping_by_exception
 from local.stack import Stack
@@ -42,7 +42,7 @@ def run(settings: Settings, ready: int | None = None) -> None:
 
 
 def _follow(stack: Stack) -> None:
-    coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    coloured = wants_colours()
     tail = Tail(stack.cloud, stack.settings.sandbox_url, stack.emulator_log)
     while True:
         for happening in tail.poll():

@@ -24,9 +24,15 @@ _SCAN_SECONDS: Final = 1.0
 class Tail:
     """Everything that happens to a running stack, from the moment this is made."""
 
-    def __init__(self, cloud: Cloud, sandbox_url: str, emulator_log: Path) -> None:
-        """Begin now; `emulator_log` is the file that has the emulator's output."""
-        self._logs = FunctionLogs(cloud, since_ms=time.time_ns() // 1_000_000)
+    def __init__(
+        self, cloud: Cloud, sandbox_url: str, emulator_log: Path, since_ms: int | None = None
+    ) -> None:
+        """Begin now, but with the functions' logs, which are kept, at `since_ms` if it is given.
+
+        `emulator_log` is the file that has the emulator's output.
+        """
+        now = time.time_ns() // 1_000_000
+        self._logs = FunctionLogs(cloud, since_ms=now if since_ms is None else since_ms)
         self._sockets = _Sockets(cloud)
         self._receipts = _Receipts(sandbox_url)
         self._errors = _EmulatorErrors(emulator_log)

@@ -9,10 +9,10 @@ from notificationd.api.http import HttpApi, Reply, Request
 from notificationd.api.models import LettersQuery, RedriveRequest
 from notificationd.api.views import dead_letter_view
 from notificationd.domain.identity import Scope
-from notificationd.runtime import services
+from notificationd.runtime import metrics, services
 from notificationd.runtime.logs import log_error
 
-handler = HttpApi(log_error)
+handler = HttpApi(log_error, finish=metrics.write)
 
 
 @handler.route("GET /dead-letters", Scope.ADMIN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from notificationd.domain.notification import Channel
-from notificationd.runtime import services
+from notificationd.runtime import metrics, services
 from notificationd.runtime.batch import Job, LambdaContext, process_batch
 
 if TYPE_CHECKING:
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
     """Work on a batch and name the records that are to come back."""
-    return process_batch(event, context, deliver, services.visibility(), services.pool())
+    try:
+        return process_batch(event, context, deliver, services.visibility(), services.pool())
+    finally:
+        metrics.write()
 
 
 def deliver(job: Job) -> Disposition:

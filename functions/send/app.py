@@ -14,7 +14,7 @@ from notificationd.api.views import notification_view
 from notificationd.domain.errors import NotFound, NotificationError, RateLimited, Unavailable
 from notificationd.domain.identity import Scope
 from notificationd.domain.ids import is_uuid7
-from notificationd.runtime import services
+from notificationd.runtime import metrics, services
 from notificationd.runtime.logs import log_error
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BATCH_BYTES = 1024 * 1024
 """Of a batch's body: Lambda takes 6 MB."""
 
-handler = HttpApi(log_error)
+handler = HttpApi(log_error, finish=metrics.write)
 
 
 @handler.route("POST /notifications", Scope.SEND)

@@ -1,5 +1,6 @@
-"""The operators' command: keys, templates, dead letters and the books, here or on AWS."""
+"""The operators' command: how a stack does, and all that is looked after, here or on AWS."""
 
+import os
 import sys
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
@@ -7,11 +8,21 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.errors import LocalError
-from local.notificationctl import accounting, dead_letters, keys, letter_options, templates
-from local.notificationctl.moments import moment
+from local.notificationctl import (
+    accounting,
+    dead_letters,
+    keys,
+    letter_options,
+    status,
+    tail,
+    templates,
+)
 from local.notificationctl.target import Target
+from local.notificationctl.times import moment, moment_or_ago
 from notificationd.domain.errors import Unavailable
 from notificationd.domain.identity import Scope
+from notificationd.domain.ids import now_ms
+from notificationd.domain.notification import Channel
 
 
 def main() -> int:
@@ -30,31 +41,37 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever reads has seen enough; Python would complain as it exits
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
 def _run(arguments: Namespace) -> None:
     target = Target(arguments.stack, arguments.region, arguments.profile)
-    match (arguments.subject, arguments.action):
-        case ("keys", "create"):
-            keys.create(target, arguments.name, arguments.scopes)
-        case ("keys", "list"):
-            keys.list_all(target)
-        case ("keys", "revoke"):
-            keys.revoke(target, arguments.id)
-        case ("templates", _):
-            _run_with_templates(target, arguments)
-        case ("accounting", _):
+    match arguments.subject:
+        case "status":
+            status.show(target, as_json=arguments.json)
+        case "tail":
+            since = now_ms() if arguments.since is None else arguments.since
+            tail.follow(target, since, tail.Filter(arguments.channel, arguments.user))
+        case "accounting":
             accounting.show(target, arguments.start, arguments.end, as_json=arguments.json)
-        case (_, "list"):
-            wanted = letter_options.wanted(arguments)
-            dead_letters.list_all(target, wanted, arguments.limit, as_json=arguments.json)
-        case (_, "show"):
-            dead_letters.show(target, arguments.id)
-        case (_, "redrive"):
-            dead_letters.redrive(target, letter_options.wanted(arguments))
+        case "keys":
+            _run_with_keys(target, arguments)
+        case "templates":
+            _run_with_templates(target, arguments)
         case _:
-            dead_letters.discard(target, frozenset(arguments.ids))
+            _run_with_dead_letters(target, arguments)
+
+
+def _run_with_keys(target: Target, arguments: Namespace) -> None:
+    match arguments.action:
+        case "create":
+            keys.create(target, arguments.name, arguments.scopes)
+        case "list":
+            keys.list_all(target)
+        case _:
+            keys.revoke(target, arguments.id)
 
 
 def _run_with_templates(target: Target, arguments: Namespace) -> None:
@@ -69,16 +86,48 @@ def _run_with_templates(target: Target, arguments: Namespace) -> None:
             templates.delete(target, arguments.name)
 
 
+def _run_with_dead_letters(target: Target, arguments: Namespace) -> None:
+    match arguments.action:
+        case "list":
+            wanted = letter_options.wanted(arguments)
+            dead_letters.list_all(target, wanted, arguments.limit, as_json=arguments.json)
+        case "show":
+            dead_letters.show(target, arguments.id)
+        case "redrive":
+            dead_letters.redrive(target, letter_options.wanted(arguments))
+        case _:
+            dead_letters.discard(target, frozenset(arguments.ids))
+
+
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="notificationctl",
-        description="API keys, templates, dead letters and the books. Works on the local run "
-        "('make run'), or with --stack on a stack on AWS.",
+        description="How a stack does, its keys, templates, dead letters and books. Works on the "
+        "local run ('make run'), or with --stack on a stack on AWS.",
     )
     _add_stack_options(parser, default=None)
     after = ArgumentParser(add_help=False)  # the same options may come after the command too
     _add_stack_options(after, default=SUPPRESS)
     subjects = parser.add_subparsers(dest="subject", required=True)
+
+    overview = subjects.add_parser(
+        "status", parents=[after], help="queues, dead letters, and what the last hour came to"
+    )
+    overview.add_argument("--json", action="store_true", help="print JSON")
+    overview.set_defaults(action=None)
+
+    following = subjects.add_parser(
+        "tail", parents=[after], help="print what happens, line by line, until Ctrl-C"
+    )
+    following.add_argument(
+        "--since",
+        type=moment_or_ago,
+        metavar="TIME",
+        help="begin there: a time, or as long ago as 30s, 10m, 2h or 1d; now if left out",
+    )
+    following.add_argument("--channel", type=Channel, choices=list(Channel), help="only of it")
+    following.add_argument("--user", metavar="ID", help="only what is about this user")
+    following.set_defaults(action=None)
 
     actions = subjects.add_parser("keys", help="API keys").add_subparsers(
         dest="action", required=True

@@ -36,7 +36,7 @@ def list_all(target: Target, wanted: Wanted, limit: int, *, as_json: bool) -> No
         as_json: print one JSON array, not a table.
 
     """
-    listing = _office(target).find(wanted, limit)
+    listing = office(target).find(wanted, limit)
     if as_json:
         print(json.dumps([dead_letter_view(finding) for finding in listing.findings], indent=2))
         return
@@ -52,7 +52,7 @@ def show(target: Target, letter_id: str) -> None:
         LocalError: there is none of that id.
 
     """
-    listing = _office(target).find(Wanted(ids=frozenset({letter_id})), limit=1)
+    listing = office(target).find(Wanted(ids=frozenset({letter_id})), limit=1)
     if not listing.findings:
         raise LocalError(f"No dead letter has the id '{letter_id}'.")
     (finding,) = listing.findings
@@ -64,15 +64,23 @@ def show(target: Target, letter_id: str) -> None:
 
 def redrive(target: Target, wanted: Wanted) -> None:
     """Send dead letters again, and say which were not."""
-    _print(_office(target).redrive(wanted), "redriven")
+    _print(office(target).redrive(wanted), "redriven")
 
 
 def discard(target: Target, ids: frozenset[str]) -> None:
     """Delete dead letters for good, and say which were not found."""
-    _print(_office(target).discard(ids), "discarded")
+    _print(office(target).discard(ids), "discarded")
 
 
-def _office(target: Target) -> DeadLetterOffice:
+def office(target: Target, seconds: float = SECONDS, examined: int = EXAMINED) -> DeadLetterOffice:
+    """Return the use cases of a stack's dead letters.
+
+    Args:
+        target: the stack.
+        seconds: how long a call goes on to receive letters.
+        examined: how many letters a call looks at.
+
+    """
     pool = ThreadPoolExecutor(max_workers=_THREADS)
     return DeadLetterOffice(
         letters=SqsDeadLetters(target.sqs(), target.dead_letter_queue, pool),
@@ -81,8 +89,8 @@ def _office(target: Target) -> DeadLetterOffice:
         journal=_Silence(),
         pool=pool,
         clock=now_ms,
-        seconds=SECONDS,
-        examined=EXAMINED,
+        seconds=seconds,
+        examined=examined,
     )
 
 
@@ -93,6 +101,9 @@ class _Silence:
         """Take nothing down."""
 
     def warn(self, event: str, details: object) -> None:
+        """Take nothing down."""
+
+    def count(self, event: str, details: object) -> None:
         """Take nothing down."""
 
 

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from typing import Final
 
-from local.notificationctl.moments import moment
+from local.notificationctl.times import moment
 from notificationd.domain.dead_letter import REASONS, Wanted
 from notificationd.domain.notification import Channel
 

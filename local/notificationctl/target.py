@@ -12,6 +12,7 @@ from local.settings import from_environment
 from notificationd.domain.notification import Channel
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
 
@@ -32,12 +33,18 @@ class Target:
     def __init__(
         self, stack: str | None = None, region: str | None = None, profile: str | None = None
     ) -> None:
+        self.is_local = stack is None
         try:
             self._cloud = _cloud(stack, region, profile)
             self._outputs = self._cloud.outputs()
         except (BotoCoreError, ClientError) as error:
             where = f"stack '{stack}'" if stack else "local stack"
             raise LocalError(f"The {where} can't be read: {error}") from error
+
+    @property
+    def cloud(self) -> Cloud:
+        """Where it is."""
+        return self._cloud
 
     @property
     def table(self) -> str:
@@ -57,6 +64,11 @@ class Target:
             Channel.SMS: self._output("SmsQueueUrl"),
         }
 
+    @property
+    def channel_queues(self) -> dict[Channel, str]:
+        """The addresses of all channels' queues."""
+        return {**self.queues, Channel.IN_APP: self._output("InAppQueueUrl")}
+
     def dynamodb(self) -> "DynamoDBClient":
         """Return a client of its table's service."""
         return self._cloud.session.client(
@@ -67,6 +79,12 @@ class Target:
         """Return a client of its queues' service."""
         return self._cloud.session.client(
             "sqs", endpoint_url=self._cloud.endpoint_url, config=self._cloud.config
+        )
+
+    def cloudwatch(self) -> "CloudWatchClient":
+        """Return a client of its metrics' service."""
+        return self._cloud.session.client(
+            "cloudwatch", endpoint_url=self._cloud.endpoint_url, config=self._cloud.config
         )
 
     def _output(self, name: str) -> str:

@@ -55,6 +55,7 @@ class RecordingJournal:
     def __init__(self) -> None:
         self.events: list[str] = []
         self.details: list[Mapping[str, object]] = []
+        self.counted: list[tuple[str, Mapping[str, object]]] = []
 
     def note(self, event: str, details: Mapping[str, object]) -> None:
         self.events.append(event)
@@ -62,6 +63,9 @@ class RecordingJournal:
 
     def warn(self, event: str, details: Mapping[str, object]) -> None:
         self.note(event, details)
+
+    def count(self, event: str, details: Mapping[str, object]) -> None:
+        self.counted.append((event, details))
 
 
 class Clock:

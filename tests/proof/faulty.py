@@ -139,6 +139,9 @@ class TappedJournal:
     def note(self, event: str, details: Mapping[str, object]) -> None:
         self._tap.call(f"journal.{event}", partial(self._journal.note, event, details))
 
+    def count(self, event: str, details: Mapping[str, object]) -> None:
+        """Nothing is told of it."""
+
     def warn(self, event: str, details: Mapping[str, object]) -> None:
         self._tap.call(f"journal.{event}", partial(self._journal.warn, event, details))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -12,7 +13,7 @@ import pytest
 
 from notificationd.domain.identity import Scope
 from notificationd.runtime import aws as runtime_aws
-from notificationd.runtime import logs, services
+from notificationd.runtime import logs, metrics, services
 from tests.fakes import aws
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
             "TABLE_NAME": aws.TABLE,
             "WORKER_SECONDS": "10",
             "LOG_LEVEL": "INFO",
+            "METRICS_NAMESPACE": "test-stack",
             "SECRETS_PREFIX": "/test",
             "WEBSOCKET_ENDPOINT": "https://sockets.example.com/live",
             "EMAIL_QUEUE_URL": queues["email"],
@@ -88,6 +90,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
 
 def forget() -> None:
     """Drop the clients and use cases that an earlier test has made."""
+    metrics.write(StringIO())
     for module in (services, runtime_aws, logs):
         for made in vars(module).values():
             if clear := getattr(made, "cache_clear", None):

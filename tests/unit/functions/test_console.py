@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -252,3 +253,15 @@ def test_nothing_can_put_markup_into_a_page() -> None:
     }
 
     assert [path.name for path, text in code.items() if forbidden.search(text)] == []
+
+    assert get("console.js", **{"if-none-match": '"another"'})["statusCode"] == 200
+
+
+def test_the_health_says_which_version_answers_and_may_be_kept_for_a_moment() -> None:
+    answer = get("GET /health")
+
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text("utf-8"))
+    assert answer["statusCode"] == 200
+    assert json.loads(answer["body"]) == {"status": "ok", "version": project["project"]["version"]}
+    assert answer["headers"]["Content-Type"] == "application/json"
+    assert answer["headers"]["Cache-Control"] == "public, max-age=5"

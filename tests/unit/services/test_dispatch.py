@@ -105,6 +105,8 @@ def test_an_accepted_one_is_sent_and_done() -> None:
         ("first", Outcome.ACCEPTED, "id-1")
     ]
     assert world.journal.events == ["sent"]
+    ((event, details),) = world.journal.counted
+    assert (event, details["provider"], details["outcome"]) == ("attempted", "first", "accepted")
 
 
 def test_a_second_delivery_of_the_same_message_is_not_sent_again() -> None:

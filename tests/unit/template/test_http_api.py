@@ -10,6 +10,7 @@ PUBLIC = {
     "GET /console/{file}": "and its files",
     "GET /inbox.js": "the inbox, for any page",
     "GET /client.js": "and its client",
+    "GET /health": "says that we are there, and nothing else",
 }
 CONSOLE = "ConsoleFunction"  # has no routes of its own: it serves whatever file is asked for
 

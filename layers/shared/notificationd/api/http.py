@@ -107,11 +107,13 @@ class HttpApi:
 
     Args:
         log_error: takes what is answered with a 5xx.
+        finish: is called at the end of every request, however it ended.
     """
 
-    def __init__(self, log_error: ErrorLog) -> None:
+    def __init__(self, log_error: ErrorLog, finish: Callable[[], None] = lambda: None) -> None:
         self._routes: dict[str, tuple[Scope, bool, Route]] = {}
         self._log_error = log_error
+        self._finish = finish
 
     @property
     def route_keys(self) -> frozenset[str]:
@@ -135,6 +137,12 @@ class HttpApi:
 
     def __call__(self, event: Event, _context: object) -> Answer:
         """Answer one event of API Gateway's."""
+        try:
+            return self._answer(event)
+        finally:
+            self._finish()
+
+    def _answer(self, event: Event) -> Answer:
         try:
             reply = self._reply(event)
         except Exception as error:  # noqa: BLE001 - the edge: everything becomes an answer here

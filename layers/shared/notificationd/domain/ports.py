@@ -433,3 +433,6 @@ class Journal(Protocol):
 
     def warn(self, event: str, details: Mapping[str, object]) -> None:
         """Take down that something needs a look."""
+
+    def count(self, event: str, details: Mapping[str, object]) -> None:
+        """Take down what matters as a figure only; what is noted or warned of is counted too."""

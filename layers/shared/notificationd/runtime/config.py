@@ -218,6 +218,11 @@ def is_local() -> bool:
     return os.environ.get("ENVIRONMENT") == "local"
 
 
+def metrics_namespace() -> str:
+    """Return where the metrics of this stack are kept."""
+    return os.environ.get("METRICS_NAMESPACE", "notificationd")
+
+
 def log_level() -> str:
     """Return from which level on the logs are written."""
     return os.environ.get("LOG_LEVEL", "WARNING")

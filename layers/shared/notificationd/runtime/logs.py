@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.logging import Logger
 
-from notificationd.runtime import config
+from notificationd.runtime import config, metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,10 +44,16 @@ class LogJournal:
     def note(self, event: str, details: Mapping[str, object]) -> None:
         """Take down that something went as it should."""
         logger().info(event, extra=dict(details))
+        metrics.take(event, details)
 
     def warn(self, event: str, details: Mapping[str, object]) -> None:
         """Take down that something needs a look."""
         logger().warning(event, extra=dict(details))
+        metrics.take(event, details)
+
+    def count(self, event: str, details: Mapping[str, object]) -> None:
+        """Take down what matters as a figure only."""
+        metrics.take(event, details)
 
 
 def _cause(error: Exception) -> str | None:

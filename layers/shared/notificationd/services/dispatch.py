@@ -124,6 +124,8 @@ class Dispatch:
     ) -> Disposition:
         at, lease_id = self.clock(), record.lease.id if record.lease else ""
         for attempt in round_.attempts:
+            call = {"provider": attempt.provider, "outcome": attempt.outcome}
+            self.journal.count("attempted", _ids(record) | call)
             if attempt.outcome is Outcome.MISCONFIGURED:  # there is an alarm on this line
                 self.journal.warn("provider_misconfigured", {"provider": attempt.provider})
         if settled := _settled_by(round_.outcome, notification, lease_id, at, attempts):
@@ -172,7 +174,9 @@ class Dispatch:
         match event:
             case Sent():
                 provider = event.attempts[-1].provider
-                self.journal.note("sent", _ids(record) | {"provider": provider})
+                age = event.at - (record.notification.send_at or record.notification.created_at)
+                details = _ids(record) | {"provider": provider, "age_ms": max(0, age)}
+                self.journal.note("sent", details)
             case Failed():
                 details = _ids(record) | _why(event.attempts) | {"reason": event.reason}
                 self.journal.warn("failed", details)

@@ -53,6 +53,10 @@ class Push:
         )
         user = user_key(notification.user_id)
         delivery = broadcast(user, self.frame(notification), connection_ids)
+        gone = len(connection_ids) - delivery.taken - len(delivery.missed)
+        for event, number in (("push_missed", len(delivery.missed)), ("push_gone", gone)):
+            if number:
+                self.journal.count(event, {"connections": number})
         if delivery.taken:
             self.journal.note(
                 "pushed",

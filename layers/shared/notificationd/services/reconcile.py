@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from notificationd.domain.errors import AlreadySettled, LeaseLost, Unavailable
 from notificationd.domain.notification import Channel
-from notificationd.domain.record import OPEN, Record, as_of
+from notificationd.domain.record import OPEN, Record, Status, as_of
 from notificationd.domain.transitions import Abandoned, Missed, apply
 from notificationd.domain.watch import (
     NO_EVIDENCE,
@@ -140,7 +140,8 @@ class Reconcile:
                 case Abandoned():
                     after = apply(record, verdict)
                     self.notifications.abandon(after, verdict.missed_at)
-                    self.journal.warn("abandoned", _ids(after))
+                    event = "expired" if after.status is Status.EXPIRED else "abandoned"
+                    self.journal.warn(event, _ids(after))
                     return True
         return False
 

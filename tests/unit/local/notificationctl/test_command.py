@@ -7,6 +7,7 @@ import pytest
 
 from local.errors import LocalError
 from local.notificationctl import __main__ as command
+from local.notificationctl import tail, times
 from notificationd.domain.dead_letter import Wanted
 from notificationd.domain.notification import Channel
 
@@ -87,6 +88,10 @@ def test_what_can_not_be_done_ends_with_one_sentence_and_1(
         ("accounting", "--from", "yesterday"),
         ("accounting", "--to", "2026-11-23T03:43:42"),
         ("accounting", "show"),
+        ("status", "now"),
+        ("tail", "--since", "yesterday"),
+        ("tail", "--since", "10 m"),
+        ("tail", "--channel", "fax"),
     ],
 )
 @pytest.mark.usefixtures("targets")
@@ -180,3 +185,31 @@ def test_the_hours_of_the_books_are_passed_on(monkeypatch: pytest.MonkeyPatch) -
 
     (call,) = command.accounting.show.call_args_list  # type: ignore[attr-defined]
     assert (call.args[1:], call.kwargs) == ((1_000, 2_000), {"as_json": True})
+
+
+@pytest.mark.usefixtures("targets")
+def test_a_tail_is_told_since_when_and_of_what(monkeypatch: pytest.MonkeyPatch) -> None:
+    follow = Mock()
+    monkeypatch.setattr(tail, "follow", follow)
+    monkeypatch.setattr(times, "now_ms", lambda: 1_000_000_000)
+    monkeypatch.setattr(command, "now_ms", lambda: 2_000_000_000)
+
+    assert _run(monkeypatch, "tail") == 0
+    assert _run(monkeypatch, "tail", "--since", "2m", "--channel", "sms", "--user", "4") == 0
+    assert _run(monkeypatch, "tail", "--since", "1970-01-01T00:00:01Z") == 0
+
+    assert [call.args[1:] for call in follow.call_args_list] == [
+        (2_000_000_000, tail.Filter()),
+        (1_000_000_000 - 120_000, tail.Filter(Channel.SMS, "4")),
+        (1_000, tail.Filter()),
+    ]
+
+
+@pytest.mark.usefixtures("targets")
+def test_ctrl_c_ends_a_tail_without_a_word(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setattr(tail, "follow", Mock(side_effect=KeyboardInterrupt))
+
+    assert _run(monkeypatch, "tail") == 130
+    assert capsys.readouterr() == ("", "")
