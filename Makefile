@@ -8,6 +8,7 @@ SHELL := /bin/bash
 DEV := .venv/.ready
 SAM := .venvs/sam/.ready
 EMULATOR := .venvs/emulator/.ready
+AUDIT := .venvs/audit/.ready
 UV := .venvs/uv/.ready
 
 PYTHON := .venv/bin/python
@@ -107,6 +108,9 @@ $(SAM): $(UV) local/requirements-sam.txt
 $(EMULATOR): $(UV) local/requirements-emulator.txt
 	@local/bootstrap.sh emulator
 
+$(AUDIT): $(UV) local/requirements-audit.txt
+	@local/bootstrap.sh audit
+
 # No index addresses go into the locks: whoever installs has a registry configured.
 COMPILE := .venvs/uv/bin/uv pip compile --quiet --universal --python-version 3.13 \
 	--generate-hashes --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
@@ -117,7 +121,7 @@ lock: $(UV) ## Bring the locks in line with requirements*.in (UPGRADE=1: to the 
 		--excludes layers/dependencies/requirements-unneeded.txt \
 		layers/dependencies/requirements.in
 	@$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
-	@for name in uv sam emulator; do \
+	@for name in uv sam emulator audit; do \
 		$(COMPILE) --output-file local/requirements-$$name.txt local/requirements-$$name.in; \
 	done
 

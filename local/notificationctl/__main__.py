@@ -1,4 +1,4 @@
-"""The operators' command: API keys and dead letters, of the local run or of a stack on AWS."""
+"""The operators' command: keys, secrets and dead letters, of the local run or a stack on AWS."""
 
 import sys
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
@@ -6,9 +6,9 @@ from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.errors import LocalError
-from local.notificationctl import dead_letters, keys, letter_options
+from local.notificationctl import dead_letters, keys, letter_options, token_secret
 from local.notificationctl.target import Target
-from notificationd.domain.errors import Unavailable
+from notificationd.domain.errors import Misconfiguration, Unavailable
 from notificationd.domain.identity import Scope
 
 
@@ -20,7 +20,7 @@ def main() -> int:
         parser.error(fault)
     try:
         _run(arguments)
-    except LocalError as error:
+    except (LocalError, Misconfiguration) as error:
         print(f"notificationctl: {error}", file=sys.stderr)
         return 1
     except (BotoCoreError, ClientError, Unavailable) as error:
@@ -40,6 +40,8 @@ def _run(arguments: Namespace) -> None:
             keys.list_all(target)
         case ("keys", "revoke"):
             keys.revoke(target, arguments.id)
+        case ("token-secret", _):
+            _change_token_secret(target, arguments)
         case (_, "list"):
             wanted = letter_options.wanted(arguments)
             dead_letters.list_all(target, wanted, arguments.limit, as_json=arguments.json)
@@ -51,11 +53,23 @@ def _run(arguments: Namespace) -> None:
             dead_letters.discard(target, frozenset(arguments.ids))
 
 
+def _change_token_secret(target: Target, arguments: Namespace) -> None:
+    match arguments.action:
+        case "list":
+            token_secret.list_all(target)
+        case "add":
+            token_secret.add(target)
+        case "use":
+            token_secret.use(target, arguments.id, now=arguments.now)
+        case _:
+            token_secret.drop(target, arguments.id, now=arguments.now)
+
+
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="notificationctl",
-        description="API keys and dead letters. Works on the local run ('make run'), or with "
-        "--stack on a stack on AWS.",
+        description="API keys, token secrets and dead letters. Works on the local run "
+        "('make run'), or with --stack on a stack on AWS.",
     )
     _add_stack_options(parser, default=None)
     after = ArgumentParser(add_help=False)  # the same options may come after the command too
@@ -78,10 +92,21 @@ def _parser() -> ArgumentParser:
     revoke = actions.add_parser("revoke", parents=[after], help="delete a key")
     revoke.add_argument("id", help="as 'keys list' shows it")
 
+    _add_token_secret(subjects.add_parser("token-secret", help="what signs user tokens"), after)
     letter_options.add_actions(
         subjects.add_parser("dead-letters", help="notifications that could not be delivered"), after
     )
     return parser
+
+
+def _add_token_secret(parser: ArgumentParser, after: ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True)
+    actions.add_parser("list", parents=[after], help="list the secrets without showing them")
+    actions.add_parser("add", parents=[after], help="add a new one that verifies, and print it")
+    for name, text in (("use", "let the new one sign"), ("drop", "forget the old one")):
+        action = actions.add_parser(name, parents=[after], help=text)
+        action.add_argument("id", help="as 'token-secret list' shows it")
+        action.add_argument("--now", action="store_true", help="without waiting: it has leaked")
 
 
 def _add_stack_options(parser: ArgumentParser, default: str | None) -> None:
