@@ -96,12 +96,12 @@ class _Receipts:
                     name="received",
                     notification_id=message["notification_id"] or "",
                     channel="email" if message["provider"] == "mailgun" else "sms",
-                    details={"provider": message["provider"], "to": _masked(message["to"])},
+                    details={"provider": message["provider"], "to": masked(message["to"])},
                 )
         self._seen = {message["id"] for message in messages}
 
 
-def _masked(addresses: Iterable[str]) -> str:
+def masked(addresses: Iterable[str]) -> str:
     """Return addresses as far as whoever sent to them knows them again: what is shown is kept."""
     return ",".join(
         f"{address[0]}…{address[address.rindex('@') :]}" if "@" in address else f"…{address[-4:]}"
