@@ -67,9 +67,21 @@ check: $(DEV) $(SAM) ## Lint, format, types, import rules, template
 	@.venvs/sam/bin/cfn-lint template.yaml
 	@$(SAM_CLI) validate --lint --config-env local
 
+.PHONY: scan
+scan: $(AUDIT) ## Look for known mistakes in code and template: bandit, checkov
+	@.venvs/audit/bin/bandit --quiet --configfile pyproject.toml --recursive \
+		layers/shared functions console local clients
+	@PATH="$(CURDIR)/.venvs/audit/bin:$$PATH" LOG_LEVEL=ERROR \
+		.venvs/audit/bin/checkov --config-file .checkov.yaml
+
+.PHONY: audit
+audit: scan $(DEV) ## The same, and known holes in what is installed: pip-audit
+	@$(PYTHON) -m local.audit
+
 .PHONY: test
-test: ## Everything: check, unit, contract, integration and end-to-end tests
+test: ## Everything: check, scan, unit, contract, integration and end-to-end tests
 	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory scan
 	@$(MAKE) --no-print-directory test-unit
 	@$(MAKE) --no-print-directory test-stack
 

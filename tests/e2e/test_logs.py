@@ -218,7 +218,7 @@ def _accept(service: Service, user: Someone) -> None:
 
 
 def _live(service: Service, user: Someone, token: str) -> None:
-    """A socket, its token in the query; one that is refused; frames that say what they should not."""
+    """A socket with its token in the query, frames that are no good, and sockets refused."""
     with service.connect(user, token) as client:
         client.send("sync")
         client.receive()
