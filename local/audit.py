@@ -30,7 +30,7 @@ def locks(root: Path = ROOT) -> list[Path]:
 
 
 def main() -> int:
-    """Audit all locks; return 1 if there is a hole, or if what was found cannot be told."""
+    """Audit all locks; return 1 if there is a hole. What could not be audited is said loudly."""
     holes: list[str] = []
     unknown: list[str] = []
     for lock in locks():
@@ -47,7 +47,7 @@ def main() -> int:
         print(f"NOT AUDITED  {lock_name}", file=sys.stderr)
     if unknown:
         print(
-            "NOT AUDITED: PyPI's vulnerability service does not answer here, so nobody knows whether "
+            "NOT AUDITED: PyPI's vulnerability service does not answer here: nobody knows whether "
             "these packages have known holes. Run 'make audit' where pypi.org can be reached.",
             file=sys.stderr,
         )
