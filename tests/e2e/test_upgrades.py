@@ -82,7 +82,7 @@ def test_what_is_sent_while_functions_are_replaced_is_sent_once_and_reaches_old_
         emails = [each for each in accepted if service.settled(user, each)["status"] == "sent"]
         assert emails == accepted
         shown = {each["id"] for each in service.everything(user)}
-        eventually(lambda: shown <= {each["id"] for each in inbox.notifications})
+        eventually(lambda: shown <= {each.id for each in inbox.notifications})
     sent = service.sandbox.messages(to=user.email)
     assert len(sent) == len({message["notification_id"] for message in sent})
     assert len(shown) + len(sent) == len(accepted)
