@@ -6,6 +6,7 @@ import json
 import threading
 from typing import TYPE_CHECKING
 
+from notificationd.adapters.dynamodb.notifications import DynamoNotifications
 from notificationd.adapters.messages import write_message
 from notificationd.domain.notification import Channel
 from tests.e2e.service import eventually
@@ -92,3 +93,39 @@ def test_what_is_sent_while_functions_are_replaced_is_sent_once_and_reaches_old_
 def put(service: Service, body: dict[str, object]) -> None:
     url = service.outputs["EmailQueueUrl"]
     service.sqs.send_message(QueueUrl=url, MessageBody=json.dumps(body))
+
+
+def test_a_restored_table_holds_what_was_there_and_takes_its_settings_again(
+    service: Service, user: Someone
+) -> None:
+    """The steps of docs/upgrades.md. The emulator restores what is there now, at any moment."""
+    notification_id = service.send(user, "in-app", "kept")
+    source = service.outputs["TableName"]
+    restored = f"{source}-restored"
+    table = service.dynamodb
+
+    table.restore_table_to_point_in_time(
+        SourceTableName=source, TargetTableName=restored, UseLatestRestorableTime=True
+    )
+    try:
+        table.get_waiter("table_exists").wait(TableName=restored)
+        table.update_time_to_live(
+            TableName=restored,
+            TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires_at"},
+        )
+        table.update_table(
+            TableName=restored,
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        )
+        table.update_continuous_backups(
+            TableName=restored,
+            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+        )
+
+        record = DynamoNotifications(table, restored).get(user.id, notification_id)
+        assert record is not None
+        assert record.notification.content == "kept"
+        described = table.describe_table(TableName=restored)["Table"]
+        assert described["StreamSpecification"]["StreamViewType"] == "NEW_AND_OLD_IMAGES"
+    finally:
+        table.delete_table(TableName=restored)
