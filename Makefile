@@ -8,6 +8,7 @@ SHELL := /bin/bash
 DEV := .venv/.ready
 SAM := .venvs/sam/.ready
 EMULATOR := .venvs/emulator/.ready
+AUDIT := .venvs/audit/.ready
 UV := .venvs/uv/.ready
 
 PYTHON := .venv/bin/python
@@ -66,9 +67,21 @@ check: $(DEV) $(SAM) ## Lint, format, types, import rules, template
 	@.venvs/sam/bin/cfn-lint template.yaml
 	@$(SAM_CLI) validate --lint --config-env local
 
+.PHONY: scan
+scan: $(AUDIT) ## Look for known mistakes in code and template: bandit, checkov
+	@.venvs/audit/bin/bandit --quiet --configfile pyproject.toml --recursive \
+		layers/shared functions console local clients
+	@PATH="$(CURDIR)/.venvs/audit/bin:$$PATH" LOG_LEVEL=ERROR \
+		.venvs/audit/bin/checkov --config-file .checkov.yaml
+
+.PHONY: audit
+audit: scan $(DEV) ## The same, and known holes in what is installed: pip-audit
+	@$(PYTHON) -m local.audit
+
 .PHONY: test
-test: ## Everything: check, unit, contract, integration and end-to-end tests
+test: ## Everything: check, scan, unit, contract, integration and end-to-end tests
 	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory scan
 	@$(MAKE) --no-print-directory test-unit
 	@$(MAKE) --no-print-directory test-stack
 
@@ -111,6 +124,9 @@ $(SAM): $(UV) local/requirements-sam.txt
 $(EMULATOR): $(UV) local/requirements-emulator.txt
 	@local/bootstrap.sh emulator
 
+$(AUDIT): $(UV) local/requirements-audit.txt
+	@local/bootstrap.sh audit
+
 # No index addresses go into the locks: whoever installs has a registry configured.
 COMPILE := .venvs/uv/bin/uv pip compile --quiet --universal --python-version 3.13 \
 	--generate-hashes --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
@@ -121,7 +137,7 @@ lock: $(UV) ## Bring the locks in line with requirements*.in (UPGRADE=1: to the 
 		--excludes layers/dependencies/requirements-unneeded.txt \
 		layers/dependencies/requirements.in
 	@$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
-	@for name in uv sam emulator; do \
+	@for name in uv sam emulator audit; do \
 		$(COMPILE) --output-file local/requirements-$$name.txt local/requirements-$$name.in; \
 	done
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up one of the project's Python environments, or brings it in line with its lock.
 #
-#   local/bootstrap.sh uv|dev|sam|emulator
+#   local/bootstrap.sh uv|dev|sam|emulator|audit
 #
 # Called by make when an environment's stamp (<environment>/.ready) is older than its lock. Safe to
 # run twice at once: one waits for the other. Quiet but for a line on what takes time; what goes
@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 uv=.venvs/uv/bin/uv
-target=${1:?name the environment: uv, dev, sam or emulator}
+target=${1:?name the environment: uv, dev, sam, emulator or audit}
 
 die() { printf 'notificationd: %s\n' "$*" >&2; exit 1; }
 
@@ -66,8 +66,8 @@ stamp_is_fresh() { # <stamp> <lock>
 case $target in
   uv) folder=.venvs/uv lock=local/requirements-uv.txt ;;
   dev) folder=.venv lock=requirements-dev.txt ;;
-  sam | emulator) folder=.venvs/$target lock=local/requirements-$target.txt ;;
-  *) die "'$target' is no environment of this project: name uv, dev, sam or emulator." ;;
+  sam | emulator | audit) folder=.venvs/$target lock=local/requirements-$target.txt ;;
+  *) die "'$target' is no environment of this project: name uv, dev, sam, emulator or audit." ;;
 esac
 
 mkdir -p .venvs

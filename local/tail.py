@@ -1,7 +1,7 @@
 """Follows a running stack: its functions' logs, its sockets, its mail, its emulator's errors."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,9 +102,17 @@ class _Receipts:
                     name="received",
                     notification_id=message["notification_id"] or "",
                     channel="email" if message["provider"] == "mailgun" else "sms",
-                    details={"provider": message["provider"], "to": ",".join(message["to"])},
+                    details={"provider": message["provider"], "to": masked(message["to"])},
                 )
         self._seen = {message["id"] for message in messages}
+
+
+def masked(addresses: Iterable[str]) -> str:
+    """Return addresses as far as whoever sent to them knows them again: what is shown is kept."""
+    return ",".join(
+        f"{address[0]}…{address[address.rindex('@') :]}" if "@" in address else f"…{address[-4:]}"
+        for address in addresses
+    )
 
 
 class _EmulatorErrors:

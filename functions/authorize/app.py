@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from notificationd.api.callers import context_of, refusal_context
 from notificationd.domain.errors import Unauthenticated
 from notificationd.runtime import services
+from notificationd.runtime.logs import without_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 type Event = Mapping[str, Any]
 
 
+@without_texts
 def handler(event: Event, _context: object) -> dict[str, Any]:
     """Answer either API's question."""
     return _http(event) if event.get("version") == "2.0" else _websocket(event)

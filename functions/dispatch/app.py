@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from notificationd.domain.notification import Channel
 from notificationd.runtime import metrics, services
 from notificationd.runtime.batch import Job, LambdaContext, process_batch
+from notificationd.runtime.logs import without_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from notificationd.services.dispatch import Disposition
 
 
+@without_texts
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
     """Work on a batch and name the records that are to come back."""
     try:

@@ -13,7 +13,7 @@ from notificationd.api import actions, frames
 from notificationd.domain.errors import ConnectionGone, Malformed, TooLarge, Unavailable
 from notificationd.domain.ids import now_ms
 from notificationd.runtime import config, services
-from notificationd.runtime.logs import LogJournal, log_error
+from notificationd.runtime.logs import LogJournal, log_error, without_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,7 @@ type Answer = dict[str, int]
 _OK: Answer = {"statusCode": int(HTTPStatus.OK)}
 
 
+@without_texts
 def handler(event: Mapping[str, Any], _context: object) -> Answer:
     """Answer one event of a socket's."""
     context = event["requestContext"]

@@ -16,7 +16,7 @@ from notificationd.domain.errors import ConnectionGone, Unavailable
 from notificationd.domain.ids import now_ms
 from notificationd.domain.marks import Change
 from notificationd.runtime import config, services
-from notificationd.runtime.logs import log_error
+from notificationd.runtime.logs import log_error, without_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,7 @@ ACTIONS = frozenset({"sync", "read_all", *_CHANGES})
 """The routes that it answers, as the template has them."""
 
 
+@without_texts
 def handler(event: Mapping[str, Any], _context: object) -> Answer:
     """Answer one frame of a socket's."""
     context = event["requestContext"]

@@ -16,10 +16,11 @@ from local.notificationctl import (
     status,
     tail,
     templates,
+    token_secret,
 )
 from local.notificationctl.target import Target
 from local.notificationctl.times import moment, moment_or_ago
-from notificationd.domain.errors import Unavailable
+from notificationd.domain.errors import Misconfiguration, Unavailable
 from notificationd.domain.identity import Scope
 from notificationd.domain.ids import now_ms
 from notificationd.domain.notification import Channel
@@ -33,7 +34,7 @@ def main() -> int:
         parser.error(fault)
     try:
         _run(arguments)
-    except LocalError as error:
+    except (LocalError, Misconfiguration) as error:
         print(f"notificationctl: {error}", file=sys.stderr)
         return 1
     except (BotoCoreError, ClientError, Unavailable) as error:
@@ -58,6 +59,8 @@ def _run(arguments: Namespace) -> None:
             accounting.show(target, arguments.start, arguments.end, as_json=arguments.json)
         case "keys":
             _run_with_keys(target, arguments)
+        case "token-secret":
+            _change_token_secret(target, arguments)
         case "templates":
             _run_with_templates(target, arguments)
         case _:
@@ -99,11 +102,23 @@ def _run_with_dead_letters(target: Target, arguments: Namespace) -> None:
             dead_letters.discard(target, frozenset(arguments.ids))
 
 
+def _change_token_secret(target: Target, arguments: Namespace) -> None:
+    match arguments.action:
+        case "list":
+            token_secret.list_all(target)
+        case "add":
+            token_secret.add(target)
+        case "use":
+            token_secret.use(target, arguments.id, now=arguments.now)
+        case _:
+            token_secret.drop(target, arguments.id, now=arguments.now)
+
+
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="notificationctl",
-        description="How a stack does, its keys, templates, dead letters and books. Works on the "
-        "local run ('make run'), or with --stack on a stack on AWS.",
+        description="How a stack does, its keys, secrets, templates, dead letters and books. Works "
+        "on the local run ('make run'), or with --stack on a stack on AWS.",
     )
     _add_stack_options(parser, default=None)
     after = ArgumentParser(add_help=False)  # the same options may come after the command too
@@ -148,6 +163,8 @@ def _parser() -> ArgumentParser:
     _add_template_actions(
         subjects.add_parser("templates", help="what notifications can be made from"), after
     )
+
+    _add_token_secret(subjects.add_parser("token-secret", help="what signs user tokens"), after)
     letter_options.add_actions(
         subjects.add_parser("dead-letters", help="notifications that could not be delivered"), after
     )
@@ -183,6 +200,16 @@ def _add_template_actions(parser: ArgumentParser, shared: ArgumentParser) -> Non
     put.add_argument("file", metavar="FILE", type=Path, help="its JSON; - is stdin")
     delete = actions.add_parser("delete", parents=[shared], help="take one out of use")
     delete.add_argument("name", metavar="NAME", help="as 'templates list' shows it")
+
+
+def _add_token_secret(parser: ArgumentParser, after: ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True)
+    actions.add_parser("list", parents=[after], help="list the secrets without showing them")
+    actions.add_parser("add", parents=[after], help="add a new one that verifies, and print it")
+    for name, text in (("use", "let the new one sign"), ("drop", "forget the old one")):
+        action = actions.add_parser(name, parents=[after], help=text)
+        action.add_argument("id", help="as 'token-secret list' shows it")
+        action.add_argument("--now", action="store_true", help="without waiting: it has leaked")
 
 
 def _add_stack_options(parser: ArgumentParser, default: str | None) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
 
 
 class Target:
@@ -52,6 +53,11 @@ class Target:
         return self._output("TableName")
 
     @property
+    def token_secret(self) -> str:
+        """The name of the SSM parameter that has its token secrets."""
+        return f"/{self._cloud.stack}/token-secret"
+
+    @property
     def dead_letter_queue(self) -> str:
         """The address of its dead-letter queue."""
         return self._output("DeadLetterQueueUrl")
@@ -85,6 +91,12 @@ class Target:
         """Return a client of its metrics' service."""
         return self._cloud.session.client(
             "cloudwatch", endpoint_url=self._cloud.endpoint_url, config=self._cloud.config
+        )
+
+    def ssm(self) -> "SSMClient":
+        """Return a client of its secrets' service."""
+        return self._cloud.session.client(
+            "ssm", endpoint_url=self._cloud.endpoint_url, config=self._cloud.config
         )
 
     def _output(self, name: str) -> str:

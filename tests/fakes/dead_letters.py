@@ -23,10 +23,12 @@ class MemoryDeadLetters:
         self.hidden: set[str] = set()
         self._numbers = itertools.count(1)
 
-    def bury(self, notification: Notification | None) -> str:
+    def bury(self, notification: Notification | None, newer_id: str | None = None) -> str:
         """Put a letter there and return its message's id."""
         name = f"message-{next(self._numbers)}"
-        self.letters[name] = DeadLetter(message_id=name, receipt=name, notification=notification)
+        self.letters[name] = DeadLetter(
+            message_id=name, receipt=name, notification=notification, newer_id=newer_id
+        )
         return name
 
     def receive(self) -> Sequence[DeadLetter]:

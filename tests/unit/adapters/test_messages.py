@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
+from typing import Any
 
 import pytest
 
-from notificationd.adapters.messages import read_message, write_message
+from notificationd.adapters.messages import VERSION, NewerMessage, read_message, write_message
 from notificationd.domain.content import CONTENT_BYTES, DATA_BYTES, content_errors
 from notificationd.domain.notification import Channel, Delivery, Notification
 from tests.fakes import make
@@ -66,11 +68,79 @@ def test_what_is_not_ours_is_refused(body: str) -> None:
         read_message(body)
 
 
-def test_a_message_from_before_a_field_was_added_is_read() -> None:
-    """Messages of an earlier version are on the queue when a new one is deployed."""
-    body = json.loads(write_message(FULL))
-    del body["expires_at"]
+# What releases have written, word for word. A message in a schedule is read a year later: nothing
+# is ever taken out of here, and whoever changes the shape adds one.
+WRITTEN = {
+    "before versions, email": (
+        '{"id":"019ac6d4-5c00-7000-8000-000000000001","user_id":4,"channel":"email",'
+        '"content":"hello","created_at":1764000000000,"delivery":"at_least_once",'
+        '"to":"ada@example.com"}'
+    ),
+    "before versions, email with everything": (
+        '{"id":"019ac6d4-5c00-7000-8000-000000000001","user_id":"Zoë/4","channel":"email",'
+        '"content":"hello","created_at":1764000000000,"delivery":"at_most_once",'
+        '"subject":"Grüße","to":"ada@example.com","send_at":1764000600000,'
+        '"expires_at":1764000700000}'
+    ),
+    "before versions, in-app": (
+        '{"id":"019ac6d4-5c00-7000-8000-000000000001","user_id":4,"channel":"in-app",'
+        '"content":"hello","created_at":1764000000000,"delivery":"at_least_once",'
+        '"data":{"a":1},"connection_ids":["a="]}'
+    ),
+    "1, email": (
+        '{"v":1,"id":"019ac6d4-5c00-7000-8000-000000000001","user_id":4,"channel":"email",'
+        '"content":"hello","created_at":1764000000000,"delivery":"at_least_once",'
+        '"subject":"hello","html":"<p>hello","to":"ada@example.com"}'
+    ),
+    "1": (
+        '{"v":1,"id":"019ac6d4-5c00-7000-8000-000000000001","user_id":4,"channel":"sms",'
+        '"content":"hello","created_at":1764000000000,"delivery":"at_least_once",'
+        '"to":"+14155550104"}'
+    ),
+}
+ID = "019ac6d4-5c00-7000-8000-000000000001"
 
-    notification, _ = read_message(json.dumps(body))
 
-    assert notification.expires_at is None
+@pytest.mark.parametrize("body", WRITTEN.values(), ids=WRITTEN)
+def test_what_every_release_has_written_is_read(body: str) -> None:
+    written = json.loads(body)
+    expected = {
+        "subject": None,
+        "html": None,
+        "to": None,
+        "data": None,
+        "send_at": None,
+        "expires_at": None,
+    }
+
+    notification, connection_ids = read_message(body)
+
+    found = asdict(notification) | {"connection_ids": connection_ids}
+    assert found == expected | {"connection_ids": None} | {
+        name: value for name, value in written.items() if name != "v"
+    }
+
+
+def test_the_shape_that_is_written_is_the_newest_of_those_that_are_known() -> None:
+    """Who changes what is written has to raise the version, or to show that it need not be."""
+    newest = WRITTEN[str(VERSION)]
+    notification, connection_ids = read_message(newest)
+
+    assert write_message(notification, connection_ids) == newest
+
+
+@pytest.mark.parametrize("body", [{}, {"channel": "fax"}, {"content": {"html": "…"}, "to": []}])
+def test_a_message_of_a_later_release_is_told_apart_and_named(body: dict[str, Any]) -> None:
+    """Whatever its shape, it has `v` and `id`."""
+    with pytest.raises(NewerMessage) as caught:
+        read_message(json.dumps({"v": VERSION + 1, "id": ID, **body}))
+
+    assert (caught.value.id, caught.value.version) == (ID, VERSION + 1)
+
+
+@pytest.mark.parametrize("version", [None, "x", [], {}])
+def test_a_version_that_is_no_number_is_none_of_ours(version: object) -> None:
+    body = {**json.loads(WRITTEN["1"]), "v": version}
+
+    with pytest.raises((ValueError, TypeError)):
+        read_message(json.dumps(body))

@@ -8,7 +8,7 @@ import jwt
 import pytest
 
 from notificationd.adapters.tokens import LONGEST_SECONDS, JwtTokens
-from notificationd.domain.errors import Unauthenticated
+from notificationd.domain.errors import Misconfiguration, Unauthenticated
 from notificationd.domain.identity import User
 
 SECRET = "a secret of this test, long enough for every algorithm of this kind: 64 bytes"
@@ -135,3 +135,56 @@ def test_a_token_may_last_a_day_and_the_clocks_may_differ_a_little() -> None:
 def test_a_token_that_lasts_longer_is_refused() -> None:
     """A leaked one must end by itself."""
     assert "lasts longer than a day" in refused(token(exp=NOW + LONGEST_SECONDS + 11))
+
+
+OTHER = "another secret of this test, which is long enough too: 64 bytes of it"
+
+
+def rotating(*secrets: str) -> JwtTokens:
+    return JwtTokens(lambda: "\n".join(secrets))
+
+
+def test_the_first_of_two_secrets_signs_and_both_verify() -> None:
+    both = rotating(OTHER, SECRET)
+
+    signed = both.sign("4", issued_at=NOW * 1000, expires_at=(NOW + HOUR) * 1000)
+
+    assert rotating(OTHER).verify(signed, NOW * 1000).key == "4"
+    assert both.verify(signed, NOW * 1000).key == "4"
+    assert both.verify(token(SECRET), NOW * 1000).key == "4"
+
+
+def test_a_token_of_neither_secret_is_refused() -> None:
+    with pytest.raises(Unauthenticated, match="not a valid user token"):
+        rotating(OTHER, SECRET).verify(token(SECRET[::-1]), NOW * 1000)
+
+
+def test_a_secret_that_is_gone_opens_nothing_any_more() -> None:
+    with pytest.raises(Unauthenticated):
+        rotating(OTHER).verify(token(SECRET), NOW * 1000)
+
+
+def test_signatures_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A comparison that ends at the first difference would tell how far a guess is right."""
+    compared: list[tuple[bytes, bytes]] = []
+
+    def compare(one: bytes, other: bytes) -> bool:
+        compared.append((one, other))
+        return one == other
+
+    monkeypatch.setattr("hmac.compare_digest", compare)
+
+    assert verify(token()).key == "4"
+    assert len(compared) == 1
+
+
+@pytest.mark.parametrize("stored", ["", " \n ", "short", f"{SECRET}\nshort", "é" * 15])
+def test_a_secret_that_can_be_guessed_is_a_misconfiguration(stored: str) -> None:
+    with pytest.raises(Misconfiguration, match="at least 32 bytes"):
+        JwtTokens(lambda: stored).verify(token(), NOW * 1000)
+
+
+def test_blank_lines_and_spaces_around_a_secret_do_not_count() -> None:
+    signed = JwtTokens(lambda: f"\n  {SECRET} \r\n\n").verify(token(), NOW * 1000)
+
+    assert signed.key == "4"

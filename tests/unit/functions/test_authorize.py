@@ -13,6 +13,7 @@ from notificationd.adapters.dynamodb.api_keys import DynamoApiKeys
 from notificationd.api.callers import caller_of
 from notificationd.domain.errors import Unauthenticated
 from notificationd.domain.identity import ApiKey, Scope, User
+from notificationd.runtime.logs import InvocationFailed
 from notificationd.services.authenticate import digest, new_api_key
 from tests.fakes import aws
 from tests.unit.functions.conftest import TOKEN_SECRET
@@ -135,12 +136,58 @@ def test_a_browser_without_a_valid_token_may_not(account: Account) -> None:
         assert effect(websocket(token)) == "Deny"
 
 
+def test_a_key_is_rotated_by_a_second_one_that_works_before_the_first_is_revoked(
+    account: Account,
+) -> None:
+    first = new_key(account, Scope.SEND)
+    second = new_key(account, Scope.SEND)
+    for key in (first, second):
+        assert isinstance(caller_of(http(f"Bearer {key}")), ApiKey)
+
+    DynamoApiKeys(account.dynamodb, aws.TABLE).revoke(digest(first)[:12])
+
+    assert isinstance(caller_of(http(f"Bearer {second}")), ApiKey)
+    with pytest.raises(Unauthenticated):
+        caller_of(http(f"Bearer {first}"))
+
+
+def test_a_key_is_looked_up_by_its_hash_and_never_compared(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How long a look-up takes says nothing of a key: a guess's hash is close to nobody's."""
+    key = new_key(account, Scope.SEND)
+    asked: list[str] = []
+    find = DynamoApiKeys.find
+
+    def recorded(keys: DynamoApiKeys, hashed: str) -> ApiKey | None:
+        asked.append(hashed)
+        return find(keys, hashed)
+
+    monkeypatch.setattr(DynamoApiKeys, "find", recorded)
+
+    caller_of(http(f"Bearer {key}"))
+
+    assert asked == [digest(key)]
+
+
+def test_a_refusal_says_the_same_whether_a_key_was_revoked_or_never_was(account: Account) -> None:
+    key = new_key(account, Scope.SEND)
+    DynamoApiKeys(account.dynamodb, aws.TABLE).revoke(digest(key)[:12])
+
+    def refusal(credential: str) -> str:
+        with pytest.raises(Unauthenticated) as refused:
+            caller_of(http(f"Bearer {credential}"))
+        return str(refused.value)
+
+    assert refusal(key) == refusal("nd_nobody") == refusal("nd_" + "x" * 5_000)
+
+
 def test_a_table_that_cannot_be_reached_lets_nobody_in(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It raises: API Gateway answers 500 and, unlike a refusal, does not remember it."""
     monkeypatch.setenv("TABLE_NAME", "gone")
 
-    with pytest.raises(Exception, match="ResourceNotFound"):
+    with pytest.raises(InvocationFailed):
         http("Bearer nd_something")
     assert account.items() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +84,20 @@ def test_a_malformed_one_and_one_without_a_record_are_listed_too(account: Accoun
     assert letters[malformed] == {"id": malformed, "reason": "malformed"}
     assert letters[notification.id]["reason"] == "unmarked"
     assert letters[notification.id]["last_attempt"] is None
+
+
+def test_one_that_only_a_later_release_can_read_is_named_and_stays(account: Account) -> None:
+    notification = make.notification()
+    later = {"v": 99, "id": notification.id, "content": ["a shape of another day"]}
+    put(account, json.dumps(later))
+
+    _, listed = call(handler, api_event(LIST, query={"reason": "newer"}))
+    _, redriven = call(handler, api_event(REDRIVE, body={"all": True}))
+    _, still = call(handler, api_event(LIST))
+
+    assert listed["data"] == [{"id": notification.id, "reason": "newer"}]
+    assert redriven["skipped"] == [{"id": notification.id, "reason": "newer"}]
+    assert still["data"] == listed["data"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from notificationd.adapters.messages import write_message
 from notificationd.domain.errors import Retryable, Unavailable
 from notificationd.domain.notification import Channel, Notification
 from notificationd.runtime import services
+from notificationd.runtime.batch import NEWER_SECONDS
 from notificationd.runtime.providers import ConfiguredProviders
 from tests.fakes import make
 from tests.fakes.delivery import RecordingSockets, ScriptedProvider
@@ -118,6 +120,37 @@ def test_each_record_of_a_batch_succeeds_or_fails_alone(
     assert statuses(account) == ["pending", "sent"]
     assert list(hidden.seconds) == ["receipt-2"]
     assert 10 < hidden.seconds["receipt-2"] <= 20
+
+
+def test_a_message_of_the_release_before_is_sent(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are on the queue when a new release is deployed, and in schedules for a year."""
+    provider = ScriptedProvider("first")
+    use(monkeypatch, provider)
+    unversioned = json.loads(write_message(make.notification()))
+    del unversioned["v"]
+
+    answer = handler({"Records": [record(0, json.dumps(unversioned))]}, CONTEXT)
+
+    assert answer == {"batchItemFailures": []}
+    assert statuses(account) == ["sent"]
+
+
+def test_a_message_of_a_later_release_is_handed_back_untouched_and_hidden_for_long(
+    account: Account, hidden: Hidden, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a return to this release. Its tries are for the release that can read it."""
+    provider = ScriptedProvider("first")
+    use(monkeypatch, provider)
+    later = json.dumps({"v": 99, "id": make.notification().id, "content": {"html": "…"}})
+
+    answer = handler({"Records": [record(0, later)]}, CONTEXT)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+    assert hidden.seconds == {"receipt-0": NEWER_SECONDS}
+    assert statuses(account) == []
+    assert provider.calls == []
 
 
 def test_a_batch_is_sent_side_by_side(

@@ -142,6 +142,22 @@ def test_a_malformed_letter_is_listed_by_its_message(world: World) -> None:
     assert (finding.letter.id, finding.reason) == (message_id, "malformed")
 
 
+def test_a_letter_of_a_later_release_is_listed_by_its_notification_and_waits_for_it(
+    world: World,
+) -> None:
+    """After a return to an earlier release: redriven by that one, it would be read wrong."""
+    notification = make.notification()
+    world.letters.bury(None, newer_id=notification.id)
+
+    (finding,) = world.office.find(ALL, 1).findings
+    report = world.office.redrive(ALL)
+
+    assert (finding.letter.id, finding.reason) == (notification.id, "newer")
+    assert (report.done, report.skipped) == (0, (Skipped(notification.id, "newer"),))
+    assert found(world, Wanted(reason="newer")) == [notification.id]
+    assert not world.queue.notifications
+
+
 def test_no_more_are_shown_than_asked_for_and_the_rest_is_announced(world: World) -> None:
     for _ in range(12):
         world.bury()

@@ -1,5 +1,6 @@
 """The HTTP API: what it answers, to whom, and that its functions may be called by it."""
 
+import re
 from importlib import import_module
 
 from tests.unit.template.loader import ROOT, Template
@@ -12,6 +13,16 @@ PUBLIC = {
     "GET /client.js": "and its client",
     "GET /health": "says that we are there, and nothing else",
 }
+ACCESS_LOG = {
+    "$context.requestId",
+    "$context.requestTime",
+    "$context.routeKey",
+    "$context.status",
+    "$context.responseLength",
+    "$context.responseLatency",
+    "$context.integrationErrorMessage",
+}
+"""What an access log may hold: nothing that a caller has sent."""
 CONSOLE = "ConsoleFunction"  # has no routes of its own: it serves whatever file is asked for
 
 
@@ -150,6 +161,34 @@ def test_all_parts_belong_to_the_one_http_api_that_is_deployed_by_itself(
     assert (stage["StageName"], stage["AutoDeploy"]) == ("$default", True)
 
 
+def test_both_apis_take_so_many_requests_and_no_more(template: Template) -> None:
+    """Each costs an invocation, even where it is refused: anyone could spend our money."""
+    limits = {
+        "ThrottlingRateLimit": {"Ref": "RequestsPerSecond"},
+        "ThrottlingBurstLimit": {"Ref": "RequestBurst"},
+    }
+
+    assert template.resource("HttpStage").get("DefaultRouteSettings") == limits
+    assert template.resource("WebSocketApi").get("DefaultRouteSettings") == limits
+
+
+def test_api_gateway_writes_no_log_that_could_hold_a_query_or_a_body(template: Template) -> None:
+    """A socket's token stands in its query. Execution logs hold whole requests.
+
+    There are no access logs; this is what the format of one may name.
+    """
+    stages = [template.resource("HttpStage"), template.resource("WebSocketApi")]
+    stages += template.all("AWS::ApiGatewayV2::Stage").values()
+
+    for stage in stages:
+        settings = stage.get("DefaultRouteSettings", {})
+        assert settings.get("DataTraceEnabled", False) is False
+        assert settings.get("LoggingLevel", "OFF") == "OFF"
+        assert not stage.get("RouteSettings")
+        named = set(re.findall(r"\$[\w.]+", str(stage.get("AccessLogSettings", {}))))
+        assert named <= ACCESS_LOG
+
+
 def test_pages_of_allowed_origins_may_call_every_route(template: Template) -> None:
     """CORS: with credentials in a header, so the header has to be named and cookies never go."""
     cors = template.resource("HttpApi").get("CorsConfiguration", {})
@@ -160,6 +199,7 @@ def test_pages_of_allowed_origins_may_call_every_route(template: Template) -> No
     assert {"authorization", "content-type"} <= set(cors["AllowHeaders"])
     told = {"idempotent-replayed", "ratelimit-limit", "ratelimit-remaining", "retry-after"}
     assert told <= set(cors["ExposeHeaders"])
+    assert {"retry-after", "idempotent-replayed"} <= set(cors["ExposeHeaders"])
     assert "AllowCredentials" not in cors
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from notificationd.adapters.messages import read_message
+from notificationd.adapters.messages import NewerMessage, read_message
 from notificationd.domain.dead_letter import DeadLetter
 from notificationd.domain.errors import Unavailable
 
@@ -74,19 +74,20 @@ class SqsDeadLetters:
 
 
 def _letter(message: MessageTypeDef) -> DeadLetter:
+    notification: Notification | None = None
+    newer_id: str | None = None
+    try:
+        notification, _ = read_message(message["Body"])
+    except NewerMessage as newer:
+        newer_id = newer.id
+    except (ValueError, KeyError, TypeError):
+        pass
     return DeadLetter(
         message_id=message["MessageId"],
         receipt=message["ReceiptHandle"],
-        notification=_notification(message["Body"]),
+        notification=notification,
+        newer_id=newer_id,
     )
-
-
-def _notification(body: str) -> Notification | None:
-    try:
-        notification, _ = read_message(body)
-    except (ValueError, KeyError, TypeError):
-        return None
-    return notification
 
 
 def _unavailable(error: Exception) -> Unavailable:

@@ -33,6 +33,16 @@ if TYPE_CHECKING:
 BODY_BYTES = 256 * 1024
 """More than a request needs, but for a batch; API Gateway itself would pass 10 MB on."""
 
+ANSWER_HEADERS = {
+    "Cache-Control": "no-store",  # an answer is somebody's own
+    # A browser that is sent here by a link shows text, and runs and frames nothing.
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    # For a domain of one's own before the API: a browser that knows it never calls it unencrypted.
+    "Strict-Transport-Security": "max-age=31536000",
+}
+"""Of every answer of the API."""
+
 type Event = Mapping[str, Any]
 type Answer = dict[str, Any]
 
@@ -223,7 +233,7 @@ def _answer(
 ) -> Answer:
     return {
         "statusCode": int(status),
-        "headers": {"Content-Type": content_type, "Cache-Control": "no-store", **headers},
+        "headers": {"Content-Type": content_type, **ANSWER_HEADERS, **headers},
         # A problem may name a field that has no UTF-8 form (a lone surrogate).
         "body": json.dumps(body, ensure_ascii=content_type == CONTENT_TYPE, separators=(",", ":")),
     }

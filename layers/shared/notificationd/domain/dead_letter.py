@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MALFORMED = "malformed"
 """The message is not one of ours."""
+NEWER = "newer"
+"""The message was written by a later release, which alone can read it. It waits for that."""
 UNMARKED = "unmarked"
 """The worker that had its last try died before it could say why; its record is open, if any."""
 
@@ -26,6 +28,7 @@ REASONS = (
     *Reason,
     UNMARKED,
     MALFORMED,
+    NEWER,
     *(already(s) for s in Status if s not in OPEN | {Status.FAILED}),
 )
 """All that a letter can be there for."""
@@ -38,17 +41,21 @@ class DeadLetter:
     Args:
         message_id: the queue's own name for it.
         receipt: names this one receipt of it.
-        notification: what it stands for, None where it is not one of ours.
+        notification: what it stands for, None where this release cannot read it.
+        newer_id: the notification's id, where only a later release can read the rest.
     """
 
     message_id: str
     receipt: str
     notification: Notification | None
+    newer_id: str | None = None
 
     @property
     def id(self) -> str:
         """The notification's id, or the message's where there is no notification."""
-        return self.message_id if self.notification is None else self.notification.id
+        if self.notification is not None:
+            return self.notification.id
+        return self.newer_id or self.message_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ class Finding:
     def reason(self) -> str:
         """Why it is there, one of REASONS."""
         if self.letter.notification is None:
-            return MALFORMED
+            return MALFORMED if self.letter.newer_id is None else NEWER
         if self.record is None or self.record.status in OPEN:
             return UNMARKED
         if self.record.status is not Status.FAILED:

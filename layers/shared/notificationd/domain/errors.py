@@ -30,11 +30,15 @@ NotificationError
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from notificationd.domain.limits import Allowance
+
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,63}|[0-9]{1,5}", re.ASCII)
+"""A name like `MessageRejected`, or a number like 21211: shorter than anybody's phone number."""
 
 
 class NotificationError(Exception):
@@ -193,7 +197,8 @@ class DeliveryError(NotificationError):
 
     Args:
         text: the provider's own words, or the transport's.
-        code: the provider's own code, or the HTTP status.
+        code: the provider's own code, or the HTTP status. Codes are logged, so what does not look
+            like one is left out.
         retry_after: the seconds that the provider asked for, if it did.
     """
 
@@ -202,7 +207,7 @@ class DeliveryError(NotificationError):
     ) -> None:
         super().__init__(text)
         self.text = text
-        self.code = code
+        self.code = code if code is not None and _CODE.fullmatch(code) else None
         self.retry_after = retry_after
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from notificationd.adapters.messages import read_message
+from notificationd.adapters.messages import NewerMessage, read_message
 from notificationd.domain.errors import Unavailable
 from notificationd.domain.ids import now_ms
 from notificationd.runtime.logs import log_error
@@ -45,6 +45,10 @@ class Job:
     deadline: float
 
 
+NEWER_SECONDS = 3600
+"""Until a message of a later release is looked at again. Its five receives make some hours, in
+which that release may be back; then it waits for it among the dead letters."""
+
 type Work = Callable[[Job], Disposition]
 
 
@@ -65,11 +69,18 @@ def process_batch(
     """
     deadline = now_ms() + context.get_remaining_time_in_millis()
 
-    def comes_back(record: Mapping[str, Any]) -> bool:
+    def work_on(record: Mapping[str, Any]) -> Disposition:
         try:
             notification, connection_ids = read_message(record["body"])
-            receives = int(record["attributes"]["ApproximateReceiveCount"])
-            disposition = work(Job(notification, connection_ids, receives, deadline))
+        except NewerMessage as error:
+            log_error("newer_message", error)
+            return Again(NEWER_SECONDS)
+        receives = int(record["attributes"]["ApproximateReceiveCount"])
+        return work(Job(notification, connection_ids, receives, deadline))
+
+    def comes_back(record: Mapping[str, Any]) -> bool:
+        try:
+            disposition = work_on(record)
             if isinstance(disposition, Again):
                 visibility.hide(
                     record["eventSourceARN"], record["receiptHandle"], disposition.seconds

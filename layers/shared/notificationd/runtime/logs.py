@@ -6,7 +6,7 @@ On AWS the level is WARNING, since a line costs as much as a table write.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, wraps
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.logging import Logger
@@ -14,7 +14,7 @@ from aws_lambda_powertools.logging import Logger
 from notificationd.runtime import config, metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 @cache
@@ -36,6 +36,30 @@ def log_error(event: str, error: Exception) -> None:
             "place": _place(error),
         },
     )
+
+
+class InvocationFailed(Exception):
+    """Stands in for an error that no handler expected; the log says which, and where."""
+
+
+def without_texts[Event, Context, Answer](
+    handler: Callable[[Event, Context], Answer],
+) -> Callable[[Event, Context], Answer]:
+    """Keep the texts of unexpected errors out of a function's log.
+
+    What a handler raises, Lambda's runtime writes down with its text, and a text may hold whatever
+    was at hand: an address, a content, a token. The invocation fails all the same.
+    """
+
+    @wraps(handler)
+    def guarded(event: Event, context: Context) -> Answer:
+        try:
+            return handler(event, context)
+        except Exception as error:  # noqa: BLE001 - the edge: it is raised again, without its text
+            log_error("invocation_failed", error)
+        raise InvocationFailed
+
+    return guarded
 
 
 class LogJournal:

@@ -20,7 +20,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from notificationd.domain.dead_letter import MALFORMED, DeadLetter, Finding, Wanted, already
+from notificationd.domain.dead_letter import DeadLetter, Finding, Wanted, already
 from notificationd.domain.errors import AlreadySettled, Unavailable
 from notificationd.domain.notification import Channel, user_key
 from notificationd.domain.record import Reason, Status
@@ -139,7 +139,7 @@ class DeadLetterOffice:
     def _redrive(self, letter: DeadLetter) -> _Fate:
         notification = letter.notification
         if notification is None:
-            return _Fate(MALFORMED, is_gone=False)
+            return _Fate(Finding(letter, None).reason, is_gone=False)
         try:
             self._reopen(notification)
             self.queue.put(notification)

@@ -13,12 +13,14 @@ from notificationd.domain.notification import Channel
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
 
 
 class FakeTarget:
     """What the commands ask of a Target."""
 
     table = "table"
+    token_secret = "/notificationd/token-secret"
 
     def __init__(self) -> None:
         session = boto3.Session(
@@ -26,6 +28,7 @@ class FakeTarget:
         )
         self._dynamodb = session.client("dynamodb")
         self._sqs = session.client("sqs")
+        self._ssm = session.client("ssm")
         self._dynamodb.create_table(
             TableName=self.table,
             BillingMode="PAY_PER_REQUEST",
@@ -46,6 +49,9 @@ class FakeTarget:
 
     def dynamodb(self) -> "DynamoDBClient":
         return self._dynamodb
+
+    def ssm(self) -> "SSMClient":
+        return self._ssm
 
     def sqs(self) -> "SQSClient":
         return self._sqs
