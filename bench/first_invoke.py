@@ -23,7 +23,6 @@ from bench.servers import Aws, serving
 from bench.tables import heading, table
 from local.build import build, build_lock
 from local.sam import run_sam
-from local.settings import Settings
 from local.stack import settings_beside
 from notificationd.adapters.messages import write_message
 from notificationd.domain.notification import Channel
@@ -33,6 +32,8 @@ from tests.unit.functions.conftest import api_event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from local.settings import Settings
 
 BASELINE: Final = "BaselineFunction"
 _BASELINE_SOURCE: Final = Path(__file__).with_name("baseline")
@@ -91,7 +92,8 @@ def cases() -> list[Case]:
         "authorizer": {"kind": "user", "user": "4", "expires_at": "9999999999999"},
     }
     bearer = {"version": "2.0", "identitySource": ["Bearer nd_key"]}
-    created, done = {"statusCode": 201}, {"batchItemFailures": []}
+    created = {"statusCode": 201}
+    done: dict[str, Any] = {"batchItemFailures": []}
     return [
         Case(BASELINE, BASELINE, post, created),
         Case("send, email", "SendFunction", post, created, 0.33),

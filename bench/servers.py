@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from bench.assumptions import PROVIDER_MS
 from local.settings import HOST
 
 if TYPE_CHECKING:
@@ -48,31 +49,29 @@ class Aws(_Handler):
 
     def answer(self, body: bytes) -> dict[str, Any]:
         """Return what the service says."""
-        if self.path.startswith("/v3/"):
-            return _ACCEPTED
+        answer: dict[str, Any] = {}
         operation = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
         asked = json.loads(body) if operation else {}
         match operation:
             case "Query":
-                return {"Count": 0, "ScannedCount": 0, "Items": []}
+                answer = {"Count": 0, "ScannedCount": 0, "Items": []}
             case "GetItem":
-                key = asked["Key"]
-                return {"Item": {**key, "scopes": {"SS": ["read", "send"]}}}
+                answer = {"Item": {**asked["Key"], "scopes": {"SS": ["read", "send"]}}}
             case "UpdateItem":
-                return {"Attributes": _updated(asked)}
+                answer = {"Attributes": _updated(asked)}
             case "GetParameter":
-                return {
-                    "Parameter": {"Name": asked["Name"], "Value": "a secret of many characters"}
-                }
+                answer = {"Parameter": {"Name": asked["Name"], "Value": "a secret"}}
             case "SendMessage":
-                return {"MessageId": "1", "MD5OfMessageBody": "1"}
-        return {}
+                answer = {"MessageId": "1", "MD5OfMessageBody": "1"}
+            case _ if self.path.startswith("/v3/"):
+                answer = _ACCEPTED
+        return answer
 
 
 class Mailgun(_Handler):
     """Accepts every email after a while."""
 
-    seconds: ClassVar[float] = 0.2
+    seconds: ClassVar[float] = PROVIDER_MS / 1000
 
     def answer(self, body: bytes) -> dict[str, Any]:
         """Return what Mailgun says."""
