@@ -88,6 +88,10 @@ chaos: build $(EMULATOR) ## 1,000 notifications through a storm of faults (SEED=
 soak: build $(EMULATOR) ## Cut a client off all the time while 500 notifications are sent (SEED=…)
 	@SOAK_NOTIFICATIONS=$(or $(NOTIFICATIONS),500) SEED='$(SEED)' $(PYTEST) -s tests/e2e/test_gap_free.py
 
+.PHONY: bench
+bench: build $(EMULATOR) ## Print what it costs, and how fast it is: docs/performance.md (some minutes)
+	@$(PYTHON) -m bench
+
 .PHONY: format
 format: $(DEV) ## Format the code and mend what ruff can mend by itself
 	@.venv/bin/ruff format --quiet

@@ -14,12 +14,14 @@ WATCHED = {
     "aiohttp",
     "aws_lambda_powertools.event_handler",
     "aws_xray_sdk",
+    "boto3",
     "dns",
     "email_validator",
     "jwt",
     "phonenumbers",
     "pydantic",
     "requests",
+    "s3transfer",
     "twilio",
 }
 
@@ -45,6 +47,8 @@ def loaded_by(handler: str) -> set[str]:
         ("functions.ws_connect.app", set[str]()),
         ("functions.ws_inbox.app", set[str]()),
         ("functions.dispatch.app", set[str]()),
+        ("functions.watch.app", set[str]()),
+        ("functions.reconcile.app", set[str]()),
         ("functions.send.app", {"pydantic"}),
         ("functions.list.app", {"pydantic"}),
         ("functions.inbox.app", {"pydantic"}),
