@@ -22,6 +22,17 @@ MODEL = {
 }
 
 
+ADDRESSES: dict[str, list[dict[str, object]]] = {
+    "partitions": [
+        {
+            "partition": "aws",
+            "defaults": {},
+            "services": {"queue": {"endpoints": {}}, "ec2": {"endpoints": {}}},
+        }
+    ]
+}
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     """What pip leaves behind, in small."""
@@ -47,9 +58,7 @@ def site(tmp_path: Path) -> Path:
         path.touch()
     for path in tmp_path.glob("botocore/data/*/*/service-2.json.gz"):
         path.write_bytes(gzip.compress(json.dumps(MODEL).encode()))
-    services = {"queue": {"endpoints": {}}, "ec2": {"endpoints": {}}}
-    document = {"partitions": [{"partition": "aws", "defaults": {}, "services": services}]}
-    (tmp_path / "botocore/data/endpoints.json").write_text(json.dumps(document))
+    (tmp_path / "botocore/data/endpoints.json").write_text(json.dumps(ADDRESSES))
     return tmp_path
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 
 from bench.cost import idle_month
@@ -11,20 +9,15 @@ from bench.counts import COUNTS, Count
 from bench.operations import OPERATIONS, Measured, Operation
 from bench.prices import MILLION, dollars
 from bench.warm import GOAL_ROUNDS
+from tests.unit.bench.measuring import measured
 
 
-@cache
-def measured(operation: Operation) -> Measured:
-    """Return what an operation takes now; some of them take seconds to do."""
-    return operation.measure()
-
-
-def count(measured: Measured) -> Count:
+def count(found: Measured) -> Count:
     """Return what an operation takes in the words of the table."""
-    bill = measured.bill
+    bill = found.bill
     return Count(
-        calls=measured.calls,
-        rounds=measured.rounds,
+        calls=found.calls,
+        rounds=found.rounds,
         write=round(bill.write_units, 4),
         read=round(bill.read_units, 4),
         sqs=round(bill.sqs_requests, 4),
