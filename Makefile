@@ -105,6 +105,10 @@ soak: build $(EMULATOR) ## Cut a client off all the time while 500 notifications
 screenshots: build $(EMULATOR) ## Take the README's pictures of the console and the inbox anew
 	@$(PYTHON) -m tests.screenshots
 
+.PHONY: bench
+bench: build $(EMULATOR) ## Print what it costs, and how fast it is: docs/performance.md (some minutes)
+	@$(PYTHON) -m bench
+
 .PHONY: format
 format: $(DEV) ## Format the code and mend what ruff can mend by itself
 	@.venv/bin/ruff format --quiet

@@ -1,10 +1,11 @@
 """Drop from an installed layer what no function reads.
 
 A function's cold start unpacks and searches the whole layer, and Lambda counts its bytes towards
-the 250 MB limit. Four things go:
+the 250 MB limit. Five things go:
 
 - botocore's descriptions of the AWS services that notificationd does not call, and the examples
-  in those that stay (they only feed boto3's documentation);
+  and the prose in those that stay (they only feed boto3's documentation);
+- the other services' addresses, of which the first client of a process reads all: 1.2 MB;
 - boto3's resource descriptions: the code uses clients, never ``boto3.resource``;
 - twilio's products other than its messaging API. ``twilio.rest.Client`` imports each product on
   first use, so the ones left out cost nothing until somebody calls them, and then they fail with
@@ -13,9 +14,12 @@ the 250 MB limit. Four things go:
   ``importlib.metadata.version`` reads ``METADATA``, and pydantic asks it for email-validator's.
 """
 
+import gzip
+import json
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 # The names under botocore/data of the services that any function calls. The plain files beside
 # them (endpoints.json, partitions.json, ...) are botocore's own and stay.
@@ -41,6 +45,8 @@ def trim(site: Path) -> None:
     _keep_folders(site / "botocore" / "data", AWS_SERVICES)
     for example in site.glob("botocore/data/*/*/examples-1.json*"):
         example.unlink()
+    prefixes = {_without_prose(model) for model in site.glob("botocore/data/*/*/service-2.json.gz")}
+    _keep_addresses(site / "botocore" / "data" / "endpoints.json", prefixes)
     _keep_folders(site / "boto3" / "data", frozenset())
     _keep_folders(site / "twilio" / "rest", TWILIO_PRODUCTS)
     for metadata in site.glob("*.dist-info"):
@@ -58,6 +64,40 @@ def _keep_folders(parent: Path, names: frozenset[str]) -> None:
     for name, folder in folders.items():
         if name not in names:
             shutil.rmtree(folder)
+
+
+def _without_prose(model: Path) -> str:
+    """Write a service's description anew, without its prose, and return its prefix in addresses.
+
+    Not compressed: that would be undone in every cold start.
+    """
+    document = json.loads(gzip.decompress(model.read_bytes()))
+    model.unlink()
+    model.with_suffix("").write_text(json.dumps(_pruned(document), separators=(",", ":")), "utf-8")
+    prefix: str = document["metadata"]["endpointPrefix"]
+    return prefix
+
+
+def _pruned(value: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, list):
+        return [_pruned(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _pruned(each)
+        for name, each in value.items()
+        # A field of that name is an object.
+        if not (name == "documentation" and isinstance(each, str))
+    }
+
+
+def _keep_addresses(file: Path, prefixes: set[str]) -> None:
+    """Keep the addresses of some services; of others botocore takes the partition's pattern."""
+    document = json.loads(file.read_bytes())
+    for partition in document["partitions"]:
+        services = partition["services"]
+        partition["services"] = {name: services[name] for name in services if name in prefixes}
+    file.write_text(json.dumps(document, separators=(",", ":")), "utf-8")
 
 
 def _keep_metadata(folder: Path) -> None:

@@ -45,16 +45,21 @@ def functions_of(build: Path) -> dict[str, list[str]]:
 
 @contextmanager
 def running(
-    settings: Settings, function: str, variables: Mapping[str, str]
+    settings: Settings,
+    function: str,
+    variables: Mapping[str, str],
+    build: Path | None = None,
 ) -> Iterator[Callable[[object], Any]]:
     """Start a built function and yield what invokes it with an event.
 
     Args:
         function: its logical id, the name of its folder below the build.
         variables: its environment, as the file for `sam local invoke` has it.
+        build: what `sam build` made, if not this project's own.
     """
-    code = settings.build / function
-    layers = [settings.build / layer / "python" for layer in functions_of(settings.build)[function]]
+    build = build or settings.build
+    code = build / function
+    layers = [build / layer / "python" for layer in functions_of(build)[function]]
     client = _runtime_client(settings.state / "runtime-client")
     address, runtime = (f"127.0.0.1:{port}" for port in free_ports(2))
     process = subprocess.Popen(

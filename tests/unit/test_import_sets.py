@@ -14,6 +14,7 @@ WATCHED = {
     "aiohttp",
     "aws_lambda_powertools.event_handler",
     "aws_xray_sdk",
+    "boto3",
     "dns",
     "email_validator",
     "jwt",
@@ -21,6 +22,7 @@ WATCHED = {
     "phonenumbers",
     "pydantic",
     "requests",
+    "s3transfer",
     "twilio",
 }
 
@@ -47,6 +49,8 @@ def loaded_by(handler: str) -> set[str]:
         ("functions.ws_inbox.app", set[str]()),
         ("functions.dispatch.app", set[str]()),
         ("functions.tally.app", set[str]()),
+        ("functions.watch.app", set[str]()),
+        ("functions.reconcile.app", set[str]()),
         ("functions.send.app", {"pydantic"}),
         ("functions.list.app", {"pydantic"}),
         ("functions.inbox.app", {"pydantic"}),

@@ -1,5 +1,7 @@
 """The layers hold what the functions use, and not more."""
 
+import gzip
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,25 @@ from layers.dependencies.trim import AWS_SERVICES, TWILIO_PRODUCTS, trim
 
 ROOT = Path(__file__).parents[2]
 LAYER = ROOT / "layers" / "dependencies"
+
+
+# A service that has a field of the name "documentation": that is no prose.
+MODEL = {
+    "metadata": {"endpointPrefix": "queue"},
+    "operations": {"Send": {"name": "Send", "documentation": "<p>Sends.</p>"}},
+    "shapes": {"Text": {"members": {"documentation": {"shape": "S", "documentation": "Words."}}}},
+}
+
+
+ADDRESSES: dict[str, list[dict[str, object]]] = {
+    "partitions": [
+        {
+            "partition": "aws",
+            "defaults": {},
+            "services": {"queue": {"endpoints": {}}, "ec2": {"endpoints": {}}},
+        }
+    ]
+}
 
 
 @pytest.fixture
@@ -35,6 +56,9 @@ def site(tmp_path: Path) -> Path:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
+    for path in tmp_path.glob("botocore/data/*/*/service-2.json.gz"):
+        path.write_bytes(gzip.compress(json.dumps(MODEL).encode()))
+    (tmp_path / "botocore/data/endpoints.json").write_text(json.dumps(ADDRESSES))
     return tmp_path
 
 
@@ -46,20 +70,42 @@ def test_trimming_leaves_the_used_services_and_products(site: Path) -> None:
     trim(site)
 
     expected = {
-        "botocore/data/apigatewaymanagementapi/2012/service-2.json.gz",
-        "botocore/data/dynamodb/2012/service-2.json.gz",
+        "botocore/data/apigatewaymanagementapi/2012/service-2.json",
+        "botocore/data/dynamodb/2012/service-2.json",
         "botocore/data/endpoints.json",
-        "botocore/data/scheduler/2012/service-2.json.gz",
-        "botocore/data/sesv2/2012/service-2.json.gz",
-        "botocore/data/sns/2012/service-2.json.gz",
-        "botocore/data/sqs/2012/service-2.json.gz",
-        "botocore/data/ssm/2012/service-2.json.gz",
+        "botocore/data/scheduler/2012/service-2.json",
+        "botocore/data/sesv2/2012/service-2.json",
+        "botocore/data/sns/2012/service-2.json",
+        "botocore/data/sqs/2012/service-2.json",
+        "botocore/data/ssm/2012/service-2.json",
         "certifi/cacert.pem",
         "pydantic-2.dist-info/METADATA",
         "twilio/rest/__init__.py",
         "twilio/rest/api/__init__.py",
     }
     assert expected == files(site)
+
+
+def test_trimming_leaves_what_a_client_reads_of_a_service(site: Path) -> None:
+    trim(site)
+
+    model = json.loads((site / "botocore/data/sqs/2012/service-2.json").read_text())
+    assert model == {
+        "metadata": {"endpointPrefix": "queue"},
+        "operations": {"Send": {"name": "Send"}},
+        "shapes": {"Text": {"members": {"documentation": {"shape": "S"}}}},
+    }
+
+
+def test_trimming_leaves_the_addresses_of_the_used_services(site: Path) -> None:
+    trim(site)
+
+    (partition,) = json.loads((site / "botocore/data/endpoints.json").read_text())["partitions"]
+    assert partition == {
+        "partition": "aws",
+        "defaults": {},
+        "services": {"queue": {"endpoints": {}}},
+    }
 
 
 def test_a_service_that_botocore_no_longer_has_stops_the_build(site: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,13 @@ class Account:
 
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+    with account_in(monkeypatch) as made:
+        yield made
+
+
+@contextmanager
+def account_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+    """Give an account with an empty table and empty queues; `bench` works in one, too."""
     with aws.table() as dynamodb:
         sqs = boto3.client("sqs", region_name=aws.REGION)
         queues = {

@@ -81,3 +81,24 @@ def test_a_providers_code_is_kept(code: str) -> None:
 def test_what_does_not_look_like_a_code_is_left_out_since_codes_are_logged(code: str) -> None:
     """An answer is the provider's, or whoever's: nothing keeps it from echoing what we sent."""
     assert DeliveryError("text", code=code).code is None
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"), [("WARNING", ["warned"]), ("INFO", ["noted", "warned"])]
+)
+def test_the_settings_decide_and_not_lambdas_own_level(
+    level: str,
+    expected: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Lambda's is INFO, so that metrics pass; a line for each success would cost too much."""
+    monkeypatch.setenv("AWS_LAMBDA_LOG_LEVEL", "INFO")
+    monkeypatch.setenv("LOG_LEVEL", level)
+
+    logs.LogJournal().note("noted", {})
+    logs.LogJournal().warn("warned", {})
+
+    lines = capsys.readouterr().out.splitlines()
+    found = [word for line in lines for word in ("noted", "warned") if word in line]
+    assert found == expected

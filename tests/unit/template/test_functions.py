@@ -8,6 +8,8 @@ LAYERS = ["${SharedLayer}", "${DependenciesLayer}"]
 ALONE = {"ConsoleFunction"}  # needs nothing but our own package
 SECRET_LIKE = re.compile(r"SECRET(?!S_PREFIX)|TOKEN|PASSWORD|CREDENTIAL|(?<!PUBLIC)_KEY|_AUTH")
 
+CONTROLS = {"LogFormat": "JSON", "SystemLogLevel": "WARN", "ApplicationLogLevel": "INFO"}
+
 
 def test_every_function_in_the_tree_is_deployed(template: Template) -> None:
     folders = {str(path.parent.relative_to(ROOT)) for path in ROOT.glob("functions/*/app.py")}
@@ -195,3 +197,10 @@ def uses_on_aws(value: object, parameter: str) -> list[object]:
 
 def _upper(camel_case: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", camel_case).upper()
+
+
+def test_lambda_itself_logs_failures_only(template: Template) -> None:
+    """Its lines on success cost as much as the invocations; at INFO metrics pass, not an SDK's."""
+    for function in template.functions().values():
+        controls = {name: function["LoggingConfig"].get(name) for name in CONTROLS}
+        assert controls == CONTROLS

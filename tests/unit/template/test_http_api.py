@@ -201,12 +201,3 @@ def test_pages_of_allowed_origins_may_call_every_route(template: Template) -> No
     assert told <= set(cors["ExposeHeaders"])
     assert {"retry-after", "idempotent-replayed"} <= set(cors["ExposeHeaders"])
     assert "AllowCredentials" not in cors
-
-
-def test_both_apis_are_throttled(template: Template) -> None:
-    """Route by route would share nothing: the stages' defaults are for all of their routes."""
-    for stage in ("HttpStage", "WebSocketApi"):
-        assert template.resource(stage)["DefaultRouteSettings"] == {
-            "ThrottlingRateLimit": {"Ref": "RequestsPerSecond"},
-            "ThrottlingBurstLimit": {"Ref": "RequestBurst"},
-        }

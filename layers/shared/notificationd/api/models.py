@@ -48,9 +48,12 @@ _CODES = {
 
 
 class RequestModel(BaseModel):
-    """What all requests share: nothing is guessed, and an unknown field is a mistake."""
+    """What all requests share: nothing is guessed, and an unknown field is a mistake.
 
-    model_config = ConfigDict(extra="forbid")
+    Each is built when it is first used: a function uses one or two of them all.
+    """
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     nested: ClassVar[bool] = False
     """Whether a wrong field within another one is named with its whole path."""
 

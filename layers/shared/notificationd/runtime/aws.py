@@ -1,12 +1,16 @@
-"""The AWS clients: one session for all, each made when it is first needed."""
+"""The AWS clients: one session for all, each made when it is first needed.
+
+The session is botocore's own. What boto3 puts around it, its transfers from S3 and what these
+import, no function needs, and each would load it when it starts.
+"""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
+from botocore.session import Session
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
@@ -43,47 +47,58 @@ _SOCKETS = Config(  # a push that is slow is left to the in-app queue; a socket 
 
 
 @cache
-def _session() -> boto3.session.Session:
-    return boto3.session.Session()
+def _session() -> Session:
+    return Session()
+
+
+def _client(service: str, config: Config, endpoint: str | None = None) -> Any:  # noqa: ANN401 - its callers know which
+    return _session().create_client(service, endpoint_url=endpoint, config=config)
 
 
 @cache
 def dynamodb() -> DynamoDBClient:
     """Return the table's client."""
-    return _session().client("dynamodb", config=_STORAGE)
+    client: DynamoDBClient = _client("dynamodb", _STORAGE)
+    return client
 
 
 @cache
 def sqs() -> SQSClient:
     """Return the queues' client."""
-    return _session().client("sqs", config=_STORAGE)
+    client: SQSClient = _client("sqs", _STORAGE)
+    return client
 
 
 @cache
 def ssm() -> SSMClient:
     """Return the secrets' client."""
-    return _session().client("ssm", config=_STORAGE)
+    client: SSMClient = _client("ssm", _STORAGE)
+    return client
 
 
 @cache
 def sockets(endpoint: str) -> ApiGatewayManagementApiClient:
     """Return the client that writes to sockets of a WebSocket API."""
-    return _session().client("apigatewaymanagementapi", endpoint_url=endpoint, config=_SOCKETS)
+    client: ApiGatewayManagementApiClient = _client("apigatewaymanagementapi", _SOCKETS, endpoint)
+    return client
 
 
 @cache
 def scheduler() -> EventBridgeSchedulerClient:
     """Return the client that schedules what a queue cannot wait for."""
-    return _session().client("scheduler", config=_STORAGE)
+    client: EventBridgeSchedulerClient = _client("scheduler", _STORAGE)
+    return client
 
 
 @cache
 def sesv2() -> SESV2Client:
     """Return the client that sends emails. It never retries."""
-    return _session().client("sesv2", config=_ONCE)
+    client: SESV2Client = _client("sesv2", _ONCE)
+    return client
 
 
 @cache
 def sns() -> SNSClient:
     """Return the client that sends SMS. It never retries."""
-    return _session().client("sns", config=_ONCE)
+    client: SNSClient = _client("sns", _ONCE)
+    return client

@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 from notificationd.domain.errors import Misconfiguration
 from notificationd.domain.limits import Limit
 from notificationd.domain.notification import Channel
-from notificationd.domain.watch import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from notificationd.domain.watch import Patience
 
 _QUEUES = {
     Channel.EMAIL: "EMAIL_QUEUE_URL",
@@ -170,6 +171,8 @@ def dispatch() -> DispatchConfig:
 
 def patience() -> Patience:
     """Return how long it takes until a message is missed."""
+    from notificationd.domain.watch import Patience  # two functions of all need it
+
     return Patience(
         look=int(_required("LOOK_SECONDS")) * 1000,
         queued=int(_required("QUEUE_RETENTION_SECONDS")) * 1000,

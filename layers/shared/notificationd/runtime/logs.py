@@ -6,6 +6,7 @@ On AWS the level is WARNING, since a line costs as much as a table write.
 
 from __future__ import annotations
 
+import logging
 from functools import cache, wraps
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,16 @@ from notificationd.runtime import config, metrics
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+_SERVICE = "notificationd"
+
 
 @cache
 def logger() -> Logger:
     """Return the process's logger."""
-    return Logger(service="notificationd", level=config.log_level(), use_rfc3339=True)
+    made = Logger(service=_SERVICE, level=config.log_level(), use_rfc3339=True)
+    # By itself it takes the level of Lambda's logging controls, which is there for metrics.
+    logging.getLogger(_SERVICE).setLevel(config.log_level())
+    return made
 
 
 def log_error(event: str, error: Exception) -> None:

@@ -150,7 +150,7 @@ def inbox() -> Inbox:
     """Return the use cases behind `GET /users/{id}/notifications`."""
     from notificationd.services.inbox import Inbox
 
-    return Inbox(notifications=_notifications(), inboxes=_inboxes(), clock=now_ms)
+    return Inbox(notifications=_notifications(), inboxes=_inboxes(), pool=pool(), clock=now_ms)
 
 
 @cache

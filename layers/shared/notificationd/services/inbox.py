@@ -15,6 +15,7 @@ from notificationd.domain.record import Record, Status, as_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Executor
 
     from notificationd.domain import ports
 
@@ -44,11 +45,13 @@ class Inbox:
     """The use cases behind `GET /users/{id}/notifications` and one of them.
 
     Args:
+        pool: where it is read how the inbox stands, beside the page.
         clock: returns milliseconds since the epoch.
     """
 
     notifications: ports.Notifications
     inboxes: ports.Inboxes
+    pool: Executor
     clock: Callable[[], int]
 
     def page(self, user: str, request: PageRequest, *, unread: bool | None = None) -> Listing:
@@ -62,10 +65,13 @@ class Inbox:
         """
         if unread is not None:
             return self._in_app(user, request, unread=unread)
+        has_inbox = request.channel in {None, Channel.IN_APP}
+        looked = self.pool.submit(self.inboxes.look, user) if has_inbox else None
         page = self.notifications.page(user, request)
         if request.after is None and not page.user_is_known:
             raise NoNotifications
-        return self._listing(user, page.records, page.last_seen)
+        progress = Progress() if looked is None else looked.result()[0]
+        return Listing(self._listed(page.records, progress), page.last_seen)
 
     def one(self, user: str, notification_id: str) -> Listed:
         """Return one of a user's notifications.
@@ -80,7 +86,10 @@ class Inbox:
         if record is None:
             message = "This user has no notification of that id."
             raise NotFound(message)
-        return self._listing(user, (record,), None).entries[0]
+        progress = Progress()
+        if record.notification.channel is Channel.IN_APP:
+            progress, _ = self.inboxes.look(user)
+        return self._listed((record,), progress)[0]
 
     def _in_app(self, user: str, request: PageRequest, *, unread: bool) -> Listing:
         anything = PageRequest(limit=1)
@@ -95,18 +104,12 @@ class Inbox:
         wanted = InboxRequest(
             limit=request.limit, after=request.after, archived=True, unread=unread
         )
-        at = self.clock()
-        page = self.inboxes.page(user, wanted, progress, at)
-        entries = tuple(_listed(as_of(record, at), progress) for record in page.records)
-        return Listing(entries, page.last_seen)
+        page = self.inboxes.page(user, wanted, progress, self.clock())
+        return Listing(self._listed(page.records, progress), page.last_seen)
 
-    def _listing(self, user: str, records: tuple[Record, ...], last_seen: str | None) -> Listing:
-        progress = Progress()
-        if any(record.notification.channel is Channel.IN_APP for record in records):
-            progress, _ = self.inboxes.look(user)
+    def _listed(self, records: tuple[Record, ...], progress: Progress) -> tuple[Listed, ...]:
         at = self.clock()
-        entries = tuple(_listed(as_of(record, at), progress) for record in records)
-        return Listing(entries, last_seen)
+        return tuple(_listed(as_of(record, at), progress) for record in records)
 
 
 def _listed(record: Record, progress: Progress) -> Listed:
