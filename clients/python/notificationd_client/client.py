@@ -32,8 +32,9 @@ from notificationd_client.retries import Retries
 from notificationd_client.transport import Call, Transport
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
     from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime, timedelta
+
     import requests
 
 _LARGEST_PAGE = 100

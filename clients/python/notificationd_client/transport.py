@@ -24,6 +24,7 @@ from notificationd_client.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
     from notificationd_client.retries import Retries
 
 T = TypeVar("T")
