@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 
     from notificationd_client.message import Type
     from tests.e2e.service import Service, Someone
+
+
+README = Path(__file__).parents[2] / "clients" / "python" / "README.md"
 
 
 @pytest.fixture
@@ -230,3 +235,20 @@ def test_a_connection_that_is_cut_before_the_answer_makes_one_notification(
     assert {json.loads(each.content)["id"] for each in answers} == {receipt.id}
     assert service.settled(user, receipt.id)["status"] == "sent"
     assert len(service.items_of(user.id)) == 2  # the profile, and one notification
+
+
+def test_the_samples_of_its_own_readme_work(
+    client: Client, service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names: dict[str, object] = {
+        "api_url": service.endpoints.api_url,
+        "api_key": service.endpoints.api_key,
+        "client": client,
+    }
+    samples = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    for sample in samples:
+        exec(sample, names)  # noqa: S102 - it is our own
+
+    assert len(samples) == 3
+    assert len([*client.notifications(4, type="in-app")]) >= 250
+    assert "invalid_request" not in capsys.readouterr().out
