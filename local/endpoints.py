@@ -59,7 +59,7 @@ class Endpoints:
             "SANDBOX_URL": self.sandbox_url,
             "API_KEY": self.api_key,
         }
-        lines = [f"{name}={shlex.quote(value)}\n" for name, value in variables.items()]
+        lines = [f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()]
         write_private(state / _SHELL, "".join(lines))
         write_private(state / _SAM, json.dumps(_function_variables(cloud), indent=2) + "\n")
 

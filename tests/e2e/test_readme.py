@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local.client import InboxClient
+from tests.browsers import launched
 from tests.e2e.service import eventually
+from tests.integration.clients.installing import installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,9 +24,11 @@ if TYPE_CHECKING:
     from tests.e2e.service import Service
 
 ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 BASH = shutil.which("bash") or "/bin/bash"
 _BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
-BLOCKS = _BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+BLOCKS = _BLOCK.findall(README)
+_SAMPLE = r"```{}\n(.*?)```"
 _COMMAND = re.compile(r"^(?:[^\\\n]|\\\n|\\.)+$", re.MULTILINE)
 
 
@@ -33,6 +37,13 @@ def commands(word: str) -> list[str]:
     found = [line for block in BLOCKS for line in _COMMAND.findall(block) if word in line]
     assert found, f"the README has no command with {word!r}"
     return found
+
+
+def sample(language: str) -> str:
+    """Return the README's first sample in a language."""
+    found = re.search(_SAMPLE.format(language), README, re.DOTALL)
+    assert found, f"the README has no sample in {language}"
+    return found[1]
 
 
 def typed_by_hand(**variables: str) -> dict[str, str]:
@@ -123,6 +134,51 @@ def test_the_commands_for_templates_do_what_they_say(
     assert "shipped@1" in run(put)
     assert "Deleted shipped" in run(delete)
     assert "\nshipped " not in run(listing)
+
+
+def test_the_client_is_installed_and_sends(shell: Shell, tmp_path: Path) -> None:
+    (line,) = commands("pip install")
+    python = installed(line, tmp_path)
+    file = tmp_path / "send.py"
+    file.write_text(sample("python"), encoding="utf-8")
+    printed = shell.run(f"unset PYTHONPATH; '{python}' '{file}'")
+
+    assert "`.local/python/bin/python send.py`" in README
+    (listing,) = commands('/users/4/notifications" -H')
+    sent = {entry["id"] for entry in shell.run_json(listing)["data"]}
+    notification_id, *listed = printed.splitlines()
+    assert notification_id in sent
+    assert any(line.endswith(" Welcome") for line in listed)
+
+
+def in_app(service: Service, notification_id: str) -> str:
+    found = service.get(f"/users/4/notifications/{notification_id}").json()
+    assert found["notification_type"] == "in-app"
+    content: str = found["content"]
+    return content
+
+
+def test_the_javascript_sends_in_node(shell: Shell, service: Service, tmp_path: Path) -> None:
+    if shutil.which("node") is None:
+        pytest.skip("NO NODE: the JavaScript is run in a browser only.")
+    assert "`node send.mjs`" in README
+    file = tmp_path / "send.mjs"
+    file.write_text(sample("js"), encoding="utf-8")
+
+    assert in_app(service, shell.run(f"node '{file}'").strip()) == "Order 17 is on its way."
+
+
+def test_the_javascript_sends_in_a_browser_of_another_origin(service: Service) -> None:
+    """What Node has and a page lacks is the environment; what a page has to pass is CORS."""
+    variables = {"API_URL": service.endpoints.api_url, "API_KEY": service.endpoints.api_key}
+    printed: list[str] = []
+    with launched() as browser, browser.new_page() as page:
+        page.on("console", lambda message: printed.append(message.text))
+        page.evaluate("env => { globalThis.process = { env }; }", variables)
+        page.evaluate(f"async () => {{ {sample('js')} }}")
+
+    (notification_id,) = printed
+    assert in_app(service, notification_id) == "Order 17 is on its way."
 
 
 def test_the_line_for_wscat_mints_a_token_that_connects(shell: Shell) -> None:

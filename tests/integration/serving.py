@@ -69,6 +69,7 @@ class Seen:
     method: str
     path: str
     body: bytes
+    headers: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -76,12 +77,14 @@ class ScriptedServer:
     """An HTTP server with one answer for all, for what the sandbox cannot play.
 
     Attributes:
+        first: answers that are given once each, before that one.
         requests: those that came, oldest first.
         connections: how many TCP connections were made to it.
     """
 
     url: str
     answer: Canned = field(default_factory=Canned)
+    first: list[Canned] = field(default_factory=list)
     requests: list[Seen] = field(default_factory=list)
     connections: int = 0
     lock: Lock = field(default_factory=Lock)
@@ -112,9 +115,10 @@ def scripted_server(tls: ssl.SSLContext | None = None) -> Iterator[ScriptedServe
 
         def _answer(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
+            body = self.rfile.read(length)
             with script.lock:
-                script.requests.append(Seen(self.command, self.path, self.rfile.read(length)))
-            answer = script.answer
+                script.requests.append(Seen(self.command, self.path, body, dict(self.headers)))
+                answer = script.first.pop(0) if script.first else script.answer
             if answer.instead is not None:
                 self.close_connection = True
                 answer.instead(self)
@@ -126,7 +130,8 @@ def scripted_server(tls: ssl.SSLContext | None = None) -> Iterator[ScriptedServe
             self.end_headers()
             self.wfile.write(answer.body)
 
-        do_GET = do_POST = _answer  # noqa: N815 - the names that the base class looks for
+        # The names that the base class looks for.
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             """Write nothing."""

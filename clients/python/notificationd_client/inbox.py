@@ -1,13 +1,13 @@
 """A live inbox over a WebSocket that is kept open: reconnected, resynced, and soon up to date.
 
 ```python
-def mint() -> Ticket: ...  # asks your backend for a user token
-
-
-with LiveInbox(mint) as inbox:
+with Client(api_url, api_key) as client, LiveInbox(tickets(client, 4)) as inbox:
     inbox.wait_for(lambda seen: seen.unread > 0)
     inbox.act("read_all", up_to=inbox.notifications[0].id)
 ```
+
+Elsewhere than in the backend there is no API key: give LiveInbox a function that asks the backend
+for a Ticket.
 """
 
 from __future__ import annotations
@@ -23,12 +23,15 @@ from typing import TYPE_CHECKING, Self
 from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.sync.client import connect
 
+from notificationd_client.errors import NotificationdError
 from notificationd_client.replica import Frame, Notification, Replica
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from websockets.sync.client import ClientConnection
+
+    from notificationd_client.client import Client
 
 
 _REFUSED = {401, 403}
@@ -76,6 +79,21 @@ class Timing:
     longest_delay: float = 30.0
     opening: float = 30.0
     tick: float = 0.5
+
+
+def tickets(client: Client, user_id: int | str) -> Callable[[], Ticket]:
+    """Return what mints a user's tickets with an API client, for a LiveInbox of the backend's."""
+
+    def mint() -> Ticket:
+        try:
+            minted = client.create_token(user_id)
+        except NotificationdError as error:
+            if error.is_retryable:
+                raise ConnectionError("no token could be minted now") from error
+            raise
+        return Ticket(minted.websocket_url, minted.token, minted.expires_at.timestamp())
+
+    return mint
 
 
 class Disconnected(Exception):

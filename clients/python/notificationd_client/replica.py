@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import bisect
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-type Frame = dict[str, Any]
+Frame: TypeAlias = dict[str, Any]
 
 FLAGS = ("read", "seen", "archived")
 _STATES = {

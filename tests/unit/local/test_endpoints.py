@@ -57,12 +57,15 @@ def test_the_files_are_their_owners_alone(stack: FakeStack, tmp_path: Path) -> N
     assert modes == {"endpoints.json": 0o600, "env": 0o600, "sam-env.json": 0o600}
 
 
-def test_a_shell_takes_the_env_file_as_it_is(stack: FakeStack, tmp_path: Path) -> None:
+def test_a_shell_and_what_it_runs_take_the_env_file_as_it_is(
+    stack: FakeStack, tmp_path: Path
+) -> None:
     made = endpoints_of(stack.cloud, "http://127.0.0.1:18025", "nd_$HOME'`x`")
     made.write(tmp_path, stack.cloud)
 
+    child = """printf '%s\\n' "$API_URL" "$WEBSOCKET_URL" "$API_KEY\""""
     shell = subprocess.run(
-        ["/bin/sh", "-c", '. ./env; printf "%s\\n" "$API_URL" "$WEBSOCKET_URL" "$API_KEY"'],
+        ["/bin/sh", "-c", '. ./env; exec /bin/sh -c "$0"', child],
         cwd=tmp_path,
         capture_output=True,
         text=True,
