@@ -11,9 +11,9 @@ import pytest
 from functions.accounting.app import handler as accounting
 from functions.tally.app import handler as tally
 from notificationd.adapters.dynamodb.sheets import SHEETS
-from notificationd.domain.errors import Misconfiguration
 from notificationd.domain.ids import now_ms
 from notificationd.runtime import aws as runtime_aws
+from notificationd.runtime.logs import InvocationFailed
 from tests.unit.functions.conftest import Account, api_event, call
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def test_a_batch_that_does_not_name_its_shard_is_counted_in_the_local_run_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     event = {"Records": [change(1, None, "pending")]}
-    with pytest.raises(Misconfiguration):
+    with pytest.raises(InvocationFailed):
         tally(event, None)
 
     monkeypatch.setenv("ENVIRONMENT", "local")
@@ -211,7 +211,7 @@ def test_a_record_that_cannot_be_read_is_not_passed_over(
     account: Account, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The batch comes again until somebody has mended it; an alarm tells."""
-    with pytest.raises(ValueError, match="sleeping"):
+    with pytest.raises(InvocationFailed):
         count(change(1, None, "pending"), change(2, None, "sleeping"))
 
     assert account.items() == []
