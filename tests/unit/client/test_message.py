@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from notificationd.api.models import SendRequest
+from notificationd.domain.template_choice import TemplateChoice
 from notificationd_client import Message
 
 AT = datetime(2026, 12, 24, 18, 0, 0, 250_000, tzinfo=timezone(timedelta(hours=1)))
@@ -24,6 +25,7 @@ def test_every_field_has_the_name_that_the_service_knows() -> None:
         "email",
         "hello",
         subject="Hi",
+        html="<p>hello",
         to="ada@example.com",
         data={"a": [1]},
         send_at=AT,
@@ -33,11 +35,12 @@ def test_every_field_has_the_name_that_the_service_knows() -> None:
     request = SendRequest.parse(message.to_json())
 
     assert request.to_command().send_at == int(AT.timestamp() * 1000)
-    assert request.model_dump(exclude={"send_at"}) == {
+    assert request.model_dump(exclude={"send_at"}, exclude_none=True) == {
         "user_id": "ada",
         "notification_type": "email",
         "content": "hello",
         "subject": "Hi",
+        "html": "<p>hello",
         "to": "ada@example.com",
         "data": {"a": [1]},
         "expires_in": 60,
@@ -55,6 +58,10 @@ def test_a_template_takes_the_place_of_the_content() -> None:
         "locale": "de-AT",
         "variables": {"name": "Ada"},
     }
+    command = SendRequest.parse(message.to_json()).to_command()
+    assert command.template == TemplateChoice(
+        name="welcome", version=3, locale="de-AT", variables={"name": "Ada"}
+    )
 
 
 def test_a_time_is_sent_in_utc() -> None:
