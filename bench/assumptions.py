@@ -25,8 +25,9 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 
 REQUESTS_PER_LOOK_AT_A_KEY: Final = 60
 """API Gateway keeps the authorizer's answer for 60 s; a caller makes a request a second."""
-STREAM_BATCH: Final = 500
-"""Changes in a batch of the stream when it is busy, as the template has it."""
+LONE_SECONDS: Final = 20
+"""From one lone notification to the next: too long for a batch of the queue's, while a batch of the
+stream's, which waits for its window, has those of the window's seconds."""
 
 LAMBDA_LOG_BYTES: Final = 400
 """Lambda's own START, END and REPORT lines, with the 26 bytes that CloudWatch adds to each.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from bench.assumptions import REQUESTS_PER_LOOK_AT_A_KEY, STREAM_BATCH
+from bench.assumptions import REQUESTS_PER_LOOK_AT_A_KEY
 from bench.world import World, socket_event, world
 from notificationd.adapters.dynamodb.api_keys import DynamoApiKeys
 from notificationd.domain.identity import Scope
@@ -85,7 +85,9 @@ def _post(made: World, body: dict[str, Any]) -> int:
 def _in_app(made: World) -> tuple[int, int]:
     made.open_sockets("4", 1)
     made.reset()
-    return 1, _post(made, _body("in-app"))
+    rounds = _post(made, _body("in-app"))
+    made.stream()
+    return 1, rounds
 
 
 def _in_app_many(made: World) -> tuple[int, int]:
@@ -94,8 +96,10 @@ def _in_app_many(made: World) -> tuple[int, int]:
     made.reset()
     bodies = [_body("in-app", user) for user in range(MANY)]
     made.request("SendFunction", "POST /notifications/batch", body={"notifications": bodies})
+    rounds = made.rounds
     _authorized(made)
-    return MANY, made.rounds
+    made.stream()
+    return MANY, rounds
 
 
 def _queued(channel: str, count: int, *, to: bool = True) -> Callable[[World], tuple[int, int]]:
@@ -106,8 +110,7 @@ def _queued(channel: str, count: int, *, to: bool = True) -> Callable[[World], t
         for _ in range(count):
             rounds = _post(made, _body(channel, to=to))
         made.dispatch(channel)
-        # By itself, it is a batch of the stream of its own.
-        made.watch(1 if count == 1 else len(made.changes) / STREAM_BATCH)
+        made.stream(alone=count == 1)
         return count, rounds
 
     return run
@@ -121,7 +124,7 @@ def _queued_many(channel: str) -> Callable[[World], tuple[int, int]]:
         rounds = made.rounds
         _authorized(made)
         made.dispatch(channel)
-        made.watch(len(made.changes) / STREAM_BATCH)
+        made.stream()
         return MANY, rounds
 
     return run

@@ -18,6 +18,7 @@ from bench.assumptions import (
     INVOCATION_CPU_MS,
     LAMBDA_LOG_BYTES,
     LOG_EVENT_BYTES,
+    LONE_SECONDS,
     MB_PER_CPU,
     PROVIDER_MS,
 )
@@ -39,6 +40,12 @@ ENDPOINT: Final = "https://sockets.execute-api.us-east-1.amazonaws.com/live"
 CHANNELS: Final = ("email", "sms", "in-app")
 HTTP_UNIT_KB: Final = 512
 OPEN: Final = {"pending", "scheduled"}
+SHARD: Final = "shardId-00000001764000000000-0123456f"
+_READERS: Final = {
+    "WatchFunction": [],  # all of it is settled, so nothing is written down
+    "TallyFunction": ["Query", "PutItem"],
+}
+"""The readers of the stream, and the calls that each makes for a batch."""
 _MODULES: Final = {
     "AuthorizeFunction": "functions.authorize.app",
     "DispatchFunction": "functions.dispatch.app",
@@ -46,6 +53,7 @@ _MODULES: Final = {
     "ListFunction": "functions.list.app",
     "ReconcileFunction": "functions.reconcile.app",
     "SendFunction": "functions.send.app",
+    "TallyFunction": "functions.tally.app",
     "WatchFunction": "functions.watch.app",
     "WsConnectFunction": "functions.ws_connect.app",
     "WsInboxFunction": "functions.ws_inbox.app",
@@ -135,18 +143,24 @@ class World:
             # One receive and one delete for all of them.
             self.bill += Bill(sqs_requests=units(size, 64) + 1)
 
-    def watch(self, share: float) -> None:
-        """Let Lambda hand over the changes that the stream's filter lets through.
+    def stream(self, *, alone: bool = False) -> None:
+        """Let Lambda hand over the changes that the filters of the stream's readers let through.
 
         Args:
-            share: which part of a batch they are; the rest is other notifications'.
+            alone: what shares a batch is what comes within its window, one every LONE_SECONDS.
+                Else batches are full, and the rest of them is other notifications'.
         """
-        passed = [change for change in self.changes if _passes(change)]
-        if not passed:
-            return
-        with self.aside(share):
-            self.invoke("WatchFunction", {"Records": passed})
-            assert self.calls == [], "all of it is settled, so nothing is written down"
+        changes = list(self.changes)
+        for function, passes in (("WatchFunction", _is_open), ("TallyFunction", _is_counted)):
+            passed = [change for change in changes if passes(change)]
+            if not passed:
+                continue
+            reader = self.functions[function]["Events"]["Changes"]["Properties"]
+            window = reader["MaximumBatchingWindowInSeconds"]
+            share = LONE_SECONDS / window if alone else len(passed) / reader["BatchSize"]
+            with self.aside(share):
+                self.invoke(function, {"Records": passed, "shardId": SHARD, "state": {}})
+                assert self.calls == _READERS[function]
 
     @contextlib.contextmanager
     def aside(self, share: float) -> Iterator[None]:
@@ -251,10 +265,19 @@ def _queue_record(channel: str, message: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _passes(change: Mapping[str, Any]) -> bool:
-    """Tell whether the template's filter lets a change through: it is, or was, open."""
+def _is_open(change: Mapping[str, Any]) -> bool:
+    """Tell whether the filter of `watch` lets a change through: it is, or was, open."""
     images = (change["dynamodb"].get(name, {}) for name in ("OldImage", "NewImage"))
     return any(image.get("status", {}).get("S") in OPEN for image in images)
+
+
+def _is_counted(change: Mapping[str, Any]) -> bool:
+    """Tell whether the filter of `tally` does: a new notification, or an email or SMS."""
+    write = change["dynamodb"]
+    if not write["Keys"]["sk"]["S"].startswith("NOTIFICATION#"):
+        return False
+    channel = write.get("NewImage", {}).get("channel", {}).get("S")
+    return change["eventName"] == "INSERT" or channel in {"email", "sms"} or _is_open(change)
 
 
 def _taken(**_: object) -> Any:  # noqa: ANN401 - botocore's own class

@@ -52,7 +52,7 @@ def test_a_batch_of_changes_fits_into_one_entry_of_the_watch_list(template: Temp
 
 
 def test_what_is_settled_within_a_minute_is_never_written_down(template: Template) -> None:
-    assert stream_event(template)["MaximumBatchingWindowInSeconds"] == 60
+    assert stream_event(template)["MaximumBatchingWindowInSeconds"] == 300
 
 
 def test_what_is_or_was_open_is_looked_at_and_nothing_else(template: Template) -> None:
