@@ -9,18 +9,17 @@ from notificationd.api.http import HttpApi, Reply, Request
 from notificationd.api.idempotency import once
 from notificationd.api.models import BatchRequest, SendRequest
 from notificationd.api.problems import problem_of
+from notificationd.api.rate_limits import rate_limit_headers
 from notificationd.api.views import notification_view
-from notificationd.domain.errors import NotFound, NotificationError, Unavailable
+from notificationd.domain.errors import NotFound, NotificationError, RateLimited, Unavailable
 from notificationd.domain.identity import Scope
 from notificationd.domain.ids import is_uuid7
 from notificationd.runtime import services
 from notificationd.runtime.logs import log_error
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from notificationd.domain.idempotency import Origin
-    from notificationd.services.send_batch import Result
+    from notificationd.services.send_batch import BatchReceipt, Result
 
 BATCH_BYTES = 1024 * 1024
 """Of a batch's body: Lambda takes 6 MB."""
@@ -35,8 +34,9 @@ def post_notification(request: Request) -> Reply:
     command = SendRequest.parse(body).to_command()
 
     def accept(origin: Origin) -> Reply:
-        notification = services.send()(command, origin)
-        return Reply(HTTPStatus.CREATED, _accepted(notification.id))
+        receipt = services.send()(command, origin, request.caller.name)
+        headers = rate_limit_headers(receipt.allowances)
+        return Reply(HTTPStatus.CREATED, _accepted(receipt.notification.id), headers)
 
     return once(request, body, services.idempotent(), accept)
 
@@ -48,7 +48,7 @@ def post_batch(request: Request) -> Reply:
     commands = BatchRequest.parse(body).to_commands()
 
     def accept(origin: Origin) -> Reply:
-        return _batch_reply(services.send_batch()(commands, origin))
+        return _batch_reply(services.send_batch()(commands, origin, request.caller.name))
 
     return once(request, body, services.idempotent(), accept)
 
@@ -63,17 +63,18 @@ def delete_notification(request: Request) -> Reply:
     return Reply(HTTPStatus.OK, notification_view(services.cancel()(user, notification_id)))
 
 
-def _batch_reply(results: Sequence[Result]) -> Reply:
-    """Answer a batch: entry by entry, but if the service can take none of it now.
+def _batch_reply(receipt: BatchReceipt) -> Reply:
+    """Answer a batch: entry by entry, but if none of it can be taken now.
 
     Raises:
-        Unavailable: nothing was accepted, and all of it may be sent again.
+        Unavailable, RateLimited: nothing was accepted, and all of it may be sent again.
     """
-    unavailable = [result for result in results if isinstance(result, Unavailable)]
-    if len(unavailable) == len(results):
-        raise unavailable[0]
-    entries = [_entry(result) for result in results]
-    return Reply(HTTPStatus.OK, {"data": entries}, is_final=not unavailable)
+    for_now = [each for each in receipt.results if isinstance(each, Unavailable | RateLimited)]
+    if len(for_now) == len(receipt.results):
+        raise for_now[0]
+    entries = [_entry(result) for result in receipt.results]
+    headers = rate_limit_headers(receipt.allowances)
+    return Reply(HTTPStatus.OK, {"data": entries}, headers, is_final=not for_now)
 
 
 def _entry(result: Result) -> dict[str, Any]:

@@ -1,12 +1,13 @@
-"""The operators' command: API keys and dead letters, of the local run or of a stack on AWS."""
+"""The operators' command: API keys, templates and dead letters, here or of a stack on AWS."""
 
 import sys
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
+from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.errors import LocalError
-from local.notificationctl import dead_letters, keys, letter_options
+from local.notificationctl import dead_letters, keys, letter_options, templates
 from local.notificationctl.target import Target
 from notificationd.domain.errors import Unavailable
 from notificationd.domain.identity import Scope
@@ -40,6 +41,8 @@ def _run(arguments: Namespace) -> None:
             keys.list_all(target)
         case ("keys", "revoke"):
             keys.revoke(target, arguments.id)
+        case ("templates", _):
+            _run_with_templates(target, arguments)
         case (_, "list"):
             wanted = letter_options.wanted(arguments)
             dead_letters.list_all(target, wanted, arguments.limit, as_json=arguments.json)
@@ -51,11 +54,23 @@ def _run(arguments: Namespace) -> None:
             dead_letters.discard(target, frozenset(arguments.ids))
 
 
+def _run_with_templates(target: Target, arguments: Namespace) -> None:
+    match arguments.action:
+        case "list":
+            templates.list_all(target)
+        case "show":
+            templates.show(target, arguments.choice)
+        case "put":
+            templates.put(target, arguments.name, arguments.file)
+        case _:
+            templates.delete(target, arguments.name)
+
+
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="notificationctl",
-        description="API keys and dead letters. Works on the local run ('make run'), or with "
-        "--stack on a stack on AWS.",
+        description="API keys, templates and dead letters. Works on the local run ('make run'), "
+        "or with --stack on a stack on AWS.",
     )
     _add_stack_options(parser, default=None)
     after = ArgumentParser(add_help=False)  # the same options may come after the command too
@@ -78,10 +93,27 @@ def _parser() -> ArgumentParser:
     revoke = actions.add_parser("revoke", parents=[after], help="delete a key")
     revoke.add_argument("id", help="as 'keys list' shows it")
 
+    _add_template_actions(
+        subjects.add_parser("templates", help="what notifications can be made from"), after
+    )
     letter_options.add_actions(
         subjects.add_parser("dead-letters", help="notifications that could not be delivered"), after
     )
     return parser
+
+
+def _add_template_actions(parser: ArgumentParser, shared: ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True)
+    actions.add_parser("list", parents=[shared], help="list them by name")
+    show = actions.add_parser("show", parents=[shared], help="print one as JSON")
+    show.add_argument(
+        "choice", metavar="NAME[@VERSION]", help="the newest version, or a certain one"
+    )
+    put = actions.add_parser("put", parents=[shared], help="store one as its next version")
+    put.add_argument("name", metavar="NAME", help="as notifications are sent by it")
+    put.add_argument("file", metavar="FILE", type=Path, help="its JSON; - is stdin")
+    delete = actions.add_parser("delete", parents=[shared], help="take one out of use")
+    delete.add_argument("name", metavar="NAME", help="as 'templates list' shows it")
 
 
 def _add_stack_options(parser: ArgumentParser, default: str | None) -> None:

@@ -74,6 +74,24 @@ def test_a_user_id_comes_back_as_it_was_given(store: Notifications, user_id: int
     assert type(record.notification.user_id) is type(user_id)
 
 
+@pytest.mark.parametrize("first", ["create", "claim", "reopen"])
+def test_a_record_has_an_email_s_text_and_not_its_html(store: Notifications, first: str) -> None:
+    """However it comes to be; each kilobyte of it would be billed at each write."""
+    notification = make.notification(html="<p>hello</p>")
+    match first:
+        case "create":
+            store.create(accepted(notification))
+        case "claim":
+            store.claim(notification, LEASE, NOW)
+        case "reopen":
+            store.reopen(notification, NOW)
+
+    record = store.get("4", notification.id)
+
+    assert record is not None
+    assert record.notification == replace(notification, html=None)
+
+
 def test_nothing_is_found_where_nothing_was_stored(store: Notifications) -> None:
     notification = make.notification()
     store.create(accepted(notification))

@@ -31,6 +31,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "ListFunction": {"statusCode": 200},
     "ReconcileFunction": {"pending": 0, "settled": 0},
     "SendFunction": {"statusCode": 201},
+    "TemplatesFunction": {"statusCode": 200},
     "UsersFunction": {"statusCode": 200},
     "WatchFunction": {},
     "WsConnectFunction": {"statusCode": 200},

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 BASH = shutil.which("bash") or "/bin/bash"
 _BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+BLOCKS = _BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
 _COMMAND = re.compile(r"^(?:[^\\\n]|\\\n|\\.)+$", re.MULTILINE)
 
 
 def commands(word: str) -> list[str]:
     """Return the README's shell commands that hold a word, continued lines together."""
-    blocks = _BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
-    found = [line for block in blocks for line in _COMMAND.findall(block) if word in line]
+    found = [line for block in BLOCKS for line in _COMMAND.findall(block) if word in line]
     assert found, f"the README has no command with {word!r}"
     return found
 
@@ -72,7 +72,8 @@ def shell(service: Service) -> Iterator[Shell]:
 
 def test_the_three_sends_are_accepted_and_read_sent(shell: Shell) -> None:
     (listing,) = commands('/users/4/notifications" -H')
-    answers = [shell.run_json(command) for command in commands("$API_URL/notifications")]
+    sends = [each for each in commands("$API_URL/notifications") if '"content"' in each]
+    answers = [shell.run_json(command) for command in sends]
 
     assert [answer["message"] for answer in answers] == ["Notification queued"] * 3
     ids = {answer["id"] for answer in answers}
@@ -86,6 +87,42 @@ def test_the_three_sends_are_accepted_and_read_sent(shell: Shell) -> None:
     texts = [message["text"] for message in shell.run_json(messages)["messages"]]
     assert "Your code is 123456." in texts
     assert "Good to see you." in texts
+
+
+def test_the_template_is_stored_and_sent_by(shell: Shell, service: Service) -> None:
+    """Both commands go over several lines, within quotes."""
+    block = next(block for block in BLOCKS if "$API_URL/templates/shipped" in block)
+    put, send = block.split("\n\n")
+
+    assert shell.run_json(put)["version"] == 1
+    assert shell.run_json(put)["version"] == 1
+    notification_id = shell.run_json(send)["id"]
+
+    (message,) = eventually(
+        lambda: service.sandbox.messages(provider="mailgun", notification_id=notification_id)
+    )
+    assert message["subject"] == "Bestellung 17"
+    assert message["text"] == "Hallo Ada, sie ist unterwegs."
+    assert message["html"] == ""
+
+
+def test_the_commands_for_templates_do_what_they_say(
+    shell: Shell, service: Service, tmp_path: Path
+) -> None:
+    block = next(block for block in BLOCKS if "$API_URL/templates/shipped" in block)
+    shell.run(block.split("\n\n")[0])
+    variables = f"export NOTIFICATIOND_STATE='{service.stack.settings.state}'; cd '{tmp_path}'; "
+
+    def run(line: str) -> str:
+        return shell.run(variables + line.replace("bin/", f"'{ROOT}'/bin/"))
+
+    listing, show, put, delete = commands("notificationctl templates")
+
+    assert "\nshipped " in run(listing)
+    run(show)
+    assert "shipped@1" in run(put)
+    assert "Deleted shipped" in run(delete)
+    assert "\nshipped " not in run(listing)
 
 
 def test_the_line_for_wscat_mints_a_token_that_connects(shell: Shell) -> None:

@@ -17,6 +17,7 @@ from notificationd.domain.errors import (
     LeaseLost,
 )
 from notificationd.domain.idempotency import KEPT_SECONDS
+from notificationd.domain.limits import Allowance, Bucket
 from notificationd.domain.notification import Notification, user_key
 from notificationd.domain.page import Page, PageRequest
 from notificationd.domain.record import Lease, Record, Status, accepted
@@ -197,6 +198,22 @@ class MemoryWatchList:
 
     def remove(self, entry: WatchEntry) -> None:
         self.entries.pop((entry.due, entry.name), None)
+
+
+class MemoryBuckets:
+    """Fulfils `domain.ports.Buckets`."""
+
+    def __init__(self) -> None:
+        self._full_at: dict[Bucket, int] = defaultdict(int)
+        self._lock = threading.Lock()
+
+    def take(self, bucket: Bucket, wanted: int, at: int) -> Allowance:
+        """Take tokens out of a bucket, as many as there are of those that are wanted."""
+        with self._lock:
+            taken = min(wanted, bucket.limit.left(self._full_at[bucket], at))
+            if taken:
+                self._full_at[bucket] = bucket.limit.spent(self._full_at[bucket], taken, at)
+            return Allowance(bucket=bucket, taken=taken, full_at=self._full_at[bucket], at=at)
 
 
 class MemoryIdempotencyKeys:

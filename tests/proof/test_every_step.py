@@ -37,7 +37,7 @@ def numbered(*steps: str) -> list[str]:
     return found
 
 
-ACCEPT = ["profiles.get", "queue.put", "notifications.create", "journal.accepted"]
+ACCEPT = ["profiles.get", "buckets.take", "queue.put", "notifications.create", "journal.accepted"]
 STEPS = {
     flows.SENT: [
         *ACCEPT,
@@ -109,6 +109,7 @@ STEPS = {
         "queue.delete",
     ],
     flows.PUSHED: [
+        "buckets.take",
         "connections.of",
         "notifications.create",
         "journal.accepted",
@@ -116,6 +117,7 @@ STEPS = {
         "journal.pushed",
     ],
     flows.PUSHED_LATE: [
+        "buckets.take",
         "notifications.create",
         "journal.accepted",
         "connections.of",
@@ -123,6 +125,7 @@ STEPS = {
         "journal.pushed",
     ],
     flows.GONE: [
+        "buckets.take",
         "connections.of",
         "notifications.create",
         "journal.accepted",
@@ -130,6 +133,7 @@ STEPS = {
         "connections.remove",
     ],
     flows.BUSY: [
+        "buckets.take",
         "connections.of",
         "notifications.create",
         "journal.accepted",
@@ -158,12 +162,14 @@ STEPS |= {
     flows.SOON: [*ACCEPT, *DELIVERED],
     flows.LATER: [
         "profiles.get",
+        "buckets.take",
         "schedule.put",
         "notifications.create",
         "journal.accepted",
         *DELIVERED,
     ],
     flows.APPEARS: [
+        "buckets.take",
         "notifications.create",
         "journal.accepted",
         "schedule.put",
@@ -178,6 +184,7 @@ STEPS |= {
 BATCH_STEPS = numbered(
     "keys.reserve",
     "profiles.get",
+    "buckets.take",
     "queue.put_all",
     "connections.of",
     "notifications.create_all",

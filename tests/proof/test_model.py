@@ -43,6 +43,7 @@ ANSWER = st.sampled_from([*ANSWERS, ledger.DOWN, ledger.DOWN])
 ASKING = [
     "keys.reserve",
     "profiles.get",
+    "buckets.take",
     "queue.put",
     "schedule.put",
     "notifications.create",

@@ -11,6 +11,7 @@ from notificationd.adapters.addresses import CheckedAddresses
 from notificationd.api.views import notification_frame
 from notificationd.domain.errors import Unavailable
 from notificationd.domain.idempotency import Answer, KeyedRequest
+from notificationd.domain.limits import Limit
 from notificationd.domain.notification import Channel, Notification
 from notificationd.domain.profile import Profile
 from notificationd.domain.watch import Patience
@@ -21,6 +22,7 @@ from notificationd.services.dead_letters import DeadLetterOffice
 from notificationd.services.dispatch import Dispatch
 from notificationd.services.dispatch_push import DispatchPush
 from notificationd.services.idempotent import Idempotent
+from notificationd.services.limit import Limiter
 from notificationd.services.push import Push
 from notificationd.services.reconcile import Reconcile
 from notificationd.services.send import Send
@@ -28,12 +30,14 @@ from notificationd.services.send_batch import SendBatch
 from notificationd.services.watch import Watch
 from tests.fakes.delivery import Clock, RecordingJournal
 from tests.fakes.storage import (
+    MemoryBuckets,
     MemoryConnections,
     MemoryIdempotencyKeys,
     MemoryNotifications,
     MemoryProfiles,
     MemoryWatchList,
 )
+from tests.fakes.templates import no_templates
 from tests.proof.faulty import Killed, TappedJournal, tapped, tapped_provider
 from tests.proof.queues import MAX_RECEIVES, SimulatedDeadLetters, SimulatedQueue, SimulatedSchedule
 
@@ -49,6 +53,9 @@ if TYPE_CHECKING:
     from tests.proof.ledger import LedgerProvider, LedgerSockets
 
 USER = "4"
+CALLER = "caller"
+UNREACHED = Limit(count=1_000_000, seconds=1)
+"""The bucket is asked, and is never empty."""
 LEASE_SECONDS = 30
 WORKER_SECONDS = 10
 """How long a process may take that accepts a notification."""
@@ -143,26 +150,38 @@ class World:
             pool=self._pool,
             frame=notification_frame,
         )
+        limiter = Limiter(
+            buckets=tapped(tap, "buckets", MemoryBuckets()),
+            per_caller=UNREACHED,
+            per_recipient={},
+            pool=self._pool,
+            clock=self.clock,
+        )
         self._send = Send(
-            compose=Compose(profile_of=profiles_tapped.get, addresses=addresses),
+            compose=Compose(
+                profile_of=profiles_tapped.get, addresses=addresses, render=no_templates
+            ),
             notifications=notifications,
             connections=connections,
             queue=self._queue,
             schedule=schedule,
             push=push,
             journal=journal,
+            limiter=limiter,
             pool=self._pool,
             clock=self.clock,
         )
         self._send_batch = SendBatch(
             profiles=profiles_tapped,
             addresses=addresses,
+            new_render=lambda: no_templates,
             notifications=notifications,
             connections=connections,
             queue=self._queue,
             schedule=schedule,
             push=push,
             journal=journal,
+            limiter=limiter,
             pool=self._pool,
             clock=self.clock,
         )
@@ -224,11 +243,11 @@ class World:
         """Ask for a notification, with an idempotency key or without, and return its id."""
 
         def accept(origin: Origin) -> Answer:
-            return Answer(HTTPStatus.CREATED, {"id": self._send(command, origin).id})
+            return Answer(
+                HTTPStatus.CREATED, {"id": self._send(command, origin, CALLER).notification.id}
+            )
 
-        request = (
-            None if key is None else KeyedRequest("caller", f"{key}-{command.delivery}", "same")
-        )
+        request = None if key is None else KeyedRequest(CALLER, f"{key}-{command.delivery}", "same")
         answer, _ = self._idempotent(request, accept)
         return str(answer.body["id"])
 
@@ -236,11 +255,11 @@ class World:
         """Ask for many at once, and return the id of each that was accepted."""
 
         def accept(origin: Origin) -> Answer:
-            results = self._send_batch(commands, origin)
+            results = self._send_batch(commands, origin, CALLER).results
             ids = [each.id if isinstance(each, Notification) else None for each in results]
             return Answer(HTTPStatus.OK, {"ids": ids}, is_final=None not in ids)
 
-        request = KeyedRequest("caller", f"{key}-batch", "same")
+        request = KeyedRequest(CALLER, f"{key}-batch", "same")
         answer, _ = self._idempotent(request, accept)
         return list(answer.body["ids"])
 

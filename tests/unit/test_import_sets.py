@@ -17,6 +17,7 @@ WATCHED = {
     "dns",
     "email_validator",
     "jwt",
+    "liquid",
     "phonenumbers",
     "pydantic",
     "requests",
@@ -50,6 +51,7 @@ def loaded_by(handler: str) -> set[str]:
         ("functions.inbox.app", {"pydantic"}),
         ("functions.users.app", {"pydantic"}),
         ("functions.dead_letters.app", {"pydantic"}),
+        ("functions.templates.app", {"pydantic"}),
     ],
 )
 def test_a_function_loads_what_its_use_case_needs_and_no_more(
@@ -57,6 +59,56 @@ def test_a_function_loads_what_its_use_case_needs_and_no_more(
 ) -> None:
     """Providers' SDKs, token and address libraries come with the first event that needs them."""
     assert loaded_by(handler) & WATCHED == needed
+
+
+# What a notification without a template makes, and what one with a template adds.
+SENDING = """
+import functions.send.app
+from notificationd.runtime import services
+sending = services.send()
+services.send_batch()
+assert not {"liquid", "notificationd.services.render"} & sys.modules.keys()
+"""
+RENDERING = f"""{SENDING}
+from notificationd.domain.errors import Unavailable
+from notificationd.domain.notification import Channel
+from notificationd.domain.template_choice import TemplateChoice
+try:
+    sending.compose.render(TemplateChoice(name="welcome"), Channel.SMS)
+except Unavailable:
+    pass
+assert "liquid" in sys.modules
+assert not {{"babel", "importlib_resources", "liquid.extra", "pytz"}} & sys.modules.keys()
+"""
+
+
+@pytest.mark.parametrize("code", [SENDING, RENDERING], ids=["plain", "by a template"])
+def test_the_template_language_is_loaded_by_the_first_notification_that_needs_it(
+    code: str,
+) -> None:
+    """A plain one's first invoke takes no longer for there being templates."""
+    environment = {
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/shared'}",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",  # where nothing answers
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "DEAD_LETTER_QUEUE_ARN": "arn:dead",
+        "EMAIL_QUEUE_ARN": "arn:email",
+        "EMAIL_QUEUE_URL": "http://queue/email",
+        "IN_APP_QUEUE_ARN": "arn:in-app",
+        "IN_APP_QUEUE_URL": "http://queue/in-app",
+        "SCHEDULE_GROUP": "group",
+        "SCHEDULE_ROLE_ARN": "arn:role",
+        "SMS_QUEUE_ARN": "arn:sms",
+        "SMS_QUEUE_URL": "http://queue/sms",
+        "TABLE_NAME": "table",
+        "WEBSOCKET_ENDPOINT": "http://sockets",
+    }
+
+    subprocess.run(
+        [sys.executable, "-c", f"import sys\n{code}"], check=True, cwd=ROOT, env=environment
+    )
 
 
 def test_the_console_loads_no_sdk_at_all() -> None:

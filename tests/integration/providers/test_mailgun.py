@@ -36,6 +36,16 @@ def test_an_email_is_sent_as_it_was_accepted(sandbox: SandboxClient, session: Se
     assert message["html"] == ""
 
 
+def test_an_email_with_html_has_both(sandbox: SandboxClient, session: Session) -> None:
+    """A reader that shows no HTML shows the text."""
+    html = "<p>Grüße &amp; <b>世界</b> 👋</p>"
+
+    mailgun(session, sandbox.mailgun_url).send(email(content=UNICODE, html=html))
+
+    (message,) = sandbox.messages()
+    assert (message["text"], message["html"]) == (UNICODE, html)
+
+
 def test_an_email_carries_its_notification_s_id(sandbox: SandboxClient, session: Session) -> None:
     """Mailgun's webhooks give it back."""
     mailgun(session, sandbox.mailgun_url).send(email())

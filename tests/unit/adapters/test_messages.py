@@ -7,7 +7,7 @@ import json
 import pytest
 
 from notificationd.adapters.messages import read_message, write_message
-from notificationd.domain.content import CONTENT_BYTES, DATA_BYTES
+from notificationd.domain.content import CONTENT_BYTES, DATA_BYTES, content_errors
 from notificationd.domain.notification import Channel, Delivery, Notification
 from tests.fakes import make
 
@@ -19,6 +19,7 @@ FULL = make.notification(
     user_id="Zoë/4",
     content='😀\u2028 "quoted"',
     subject="Grüße",
+    html="<p>😀",
     delivery=Delivery.AT_MOST_ONCE,
     expires_at=1_800_000_060_000,
 )
@@ -41,6 +42,21 @@ def test_the_largest_notification_fits_into_a_message(character: str) -> None:
     data = {"a": character * (DATA_BYTES // len(character.encode()))}
     largest = make.notification(channel=Channel.IN_APP, content=content, data=data)
 
+    assert len(write_message(largest).encode()) < SQS_BYTES
+
+
+@pytest.mark.parametrize("character", ["a", '"', "\\", "\n", "é", "😀"])
+def test_the_largest_email_fits_into_a_message(character: str) -> None:
+    """Text and HTML have a bound together, since JSON doubles some of what they hold."""
+    content = html = "x"
+    while True:
+        longer = html + character * 1_024, content + character * 1_024
+        if any(content_errors(Channel.EMAIL, longer[1], None, None, longer[0])):
+            break
+        html, content = longer
+    largest = make.notification(content=content, html=html, subject=character * 255)
+
+    assert len(content.encode()) > 56 * 1024
     assert len(write_message(largest).encode()) < SQS_BYTES
 
 

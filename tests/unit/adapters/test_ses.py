@@ -50,6 +50,17 @@ def test_an_email_is_sent_as_it_was_accepted(
         assert Ses(sesv2, sender=SENDER).send(notification) == "m-1"
 
 
+def test_an_email_with_html_has_both(sesv2: Client) -> None:
+    """A reader that shows no HTML shows the text."""
+    notification = email(subject="Hi", html="<p>Grüße 👋</p>")
+    expected = request("Hi", notification.content)
+    expected["Content"]["Simple"]["Body"]["Html"] = {"Data": "<p>Grüße 👋</p>", "Charset": "UTF-8"}
+    with Stubber(sesv2) as ses:
+        ses.add_response("send_email", {"MessageId": "m-1"}, expected)
+
+        assert Ses(sesv2, sender=SENDER).send(notification) == "m-1"
+
+
 @pytest.mark.parametrize(
     ("code", "status", "expected"),
     [

@@ -20,8 +20,9 @@ def errors(
     content: str = "hello, world!",
     subject: str | None = None,
     data: Mapping[str, Any] | None = None,
+    html: str | None = None,
 ) -> list[tuple[str, str]]:
-    return [(e.field, e.code) for e in content_errors(channel, content, subject, data)]
+    return [(e.field, e.code) for e in content_errors(channel, content, subject, data, html)]
 
 
 def user_errors(user_id: object) -> list[tuple[str, str]]:
@@ -119,6 +120,29 @@ def test_only_an_in_app_notification_carries_data(
     channel: Channel, data: dict[str, Any], expected: list[tuple[str, str]]
 ) -> None:
     assert errors(channel, data=data) == expected
+
+
+@pytest.mark.parametrize(
+    ("channel", "html", "content", "expected"),
+    [
+        (EMAIL, "<p>hello</p>", "hello", []),
+        (EMAIL, "x" * 64 * KILOBYTE, "x" * 64 * KILOBYTE, []),
+        (EMAIL, "x" * (64 * KILOBYTE + 1), "hello", [("html", "too_long")]),
+        (EMAIL, "é" * 32 * KILOBYTE + "x", "hello", [("html", "too_long")]),
+        (EMAIL, '"' * 64 * KILOBYTE, '"' * 56 * KILOBYTE, [("html", "too_long")]),
+        (EMAIL, " \n", "hello", [("html", "empty")]),
+        (EMAIL, "<p>\x00", "hello", [("html", "not_text")]),
+        (EMAIL, "<p>\ud800", "hello", [("html", "not_text")]),
+        (EMAIL, "<p>", "\ud800", [("content", "not_text")]),
+        (SMS, "<p>", "hello", [("html", "not_for_channel")]),
+        (IN_APP, "<p>", "hello", [("html", "not_for_channel")]),
+    ],
+    ids=lambda value: value[:5] if isinstance(value, str) and len(value) > 100 else None,
+)
+def test_only_an_email_has_html_and_it_is_bounded_with_the_text(
+    channel: Channel, html: str, content: str, expected: list[tuple[str, str]]
+) -> None:
+    assert errors(channel, content, html=html) == expected
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:

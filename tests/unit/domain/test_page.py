@@ -1,13 +1,14 @@
 """Cursors: opaque, and good for the user that they were made for."""
 
 import base64
+import re
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from notificationd.domain.errors import InvalidRequest
-from notificationd.domain.page import decode_cursor, encode_cursor
+from notificationd.domain.page import decode_cursor, decode_key, encode_cursor, encode_key
 
 ID = "0199a2b3-0000-7000-8000-000000000004"
 USERS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=128)
@@ -67,3 +68,37 @@ def test_a_cursor_needs_no_escaping_in_an_address(user: str, last_seen: str) -> 
 
     assert cursor.isascii()
     assert cursor.replace("-", "").replace("_", "").isalnum()
+
+
+ANYTHING = re.compile(".+", re.DOTALL)
+
+
+@given(st.text(), st.text(st.characters(codec="utf-8"), min_size=1))
+def test_a_cursor_of_a_list_leads_back_to_the_same_entry(listing: str, entry: str) -> None:
+    assume(not re.search("[\ud800-\udfff]", listing))
+
+    assert decode_key(listing, encode_key(listing, entry), ANYTHING) == entry
+
+
+@pytest.mark.parametrize(
+    ("listing", "cursor", "form"),
+    [
+        ("a", encode_key("b", "entry"), ANYTHING),
+        ("a", encode_key("a", "entry"), re.compile("[0-9]+")),
+        ("a", encode_key("a", "entry")[:-4], ANYTHING),
+        ("a", "x" + encode_key("a", "entry"), ANYTHING),
+        ("a", encode_key("a", ""), ANYTHING),
+        ("a", encode_cursor("a", ID), ANYTHING),
+        ("a", "", ANYTHING),
+        ("a", "ä", ANYTHING),
+        ("a", "\ud800", ANYTHING),
+        ("a", "?" * 10_000, ANYTHING),
+    ],
+)
+def test_a_cursor_that_is_none_of_the_list_s_is_refused(
+    listing: str, cursor: str, form: re.Pattern[str]
+) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        decode_key(listing, cursor, form)
+
+    assert [(error.field, error.code) for error in caught.value.fields] == [("cursor", "invalid")]

@@ -81,12 +81,12 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         }
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        _forget()
+        forget()
         yield Account(dynamodb, sqs, queues)
-        _forget()
+        forget()
 
 
-def _forget() -> None:
+def forget() -> None:
     """Drop the clients and use cases that an earlier test has made."""
     for module in (services, runtime_aws, logs):
         for made in vars(module).values():

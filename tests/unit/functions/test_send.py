@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from functions.send.app import handler
+from notificationd.adapters.dynamodb.templates import DynamoTemplates
+from notificationd.domain.notification import Channel
+from notificationd.domain.template import Body, Version, fingerprint
 from notificationd.runtime import aws
+from tests.fakes.aws import TABLE
+from tests.fakes.templates import template
 from tests.unit.functions.conftest import api_event, call
 
 if TYPE_CHECKING:
@@ -115,6 +120,129 @@ def test_a_missing_field_is_named(account: Account, field: str) -> None:
     assert status == 422
     assert problem["errors"] == [{"field": field, "code": "missing", "detail": "is missing"}]
     assert account.items() == []
+
+
+def store(account: Account, **fields: Any) -> None:  # noqa: ANN401 - any field of a template
+    made = template(**fields)
+    templates = DynamoTemplates(account.dynamodb, TABLE)
+    head = templates.head("welcome")
+    number = head.number + 1 if head else 1
+    version = Version(name="welcome", number=number, created_at=0, template=made)
+    templates.add(version, fingerprint(made))
+
+
+BY_TEMPLATE: dict[str, Any] = {
+    "user_id": 4,
+    "notification_type": "email",
+    "to": "user4@example.com",
+    "template": "welcome",
+    "locale": "en-GB",
+    "variables": {"name": "<Ada>"},
+}
+
+
+def test_a_template_is_rendered_as_it_is_accepted(account: Account) -> None:
+    store(account)
+
+    status, body = call(handler, api_event(ROUTE, body=BY_TEMPLATE))
+
+    assert status == 201
+    (message,) = account.messages("email")
+    assert message["subject"] == "Welcome, <Ada>!"
+    assert message["content"] == "Hi <Ada>, here is a book for you."
+    assert message["html"] == "<p>Hi &lt;Ada&gt;, here is a book for you.</p>"
+    (item,) = (item for item in account.items() if item["sk"]["S"].endswith(body["id"]))
+    assert item["content"]["S"] == message["content"]
+    assert "html" not in item
+
+
+def test_a_templated_send_reads_the_head_and_once_the_version(account: Account) -> None:
+    store(account)
+    calls: list[str] = []
+
+    def take_down(model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's own
+        calls.append(model.name)
+
+    aws.dynamodb().meta.events.register("before-call.dynamodb", take_down)
+
+    for _ in range(3):
+        assert call(handler, api_event(ROUTE, body=BY_TEMPLATE))[0] == 201
+
+    assert sorted(calls) == ["GetItem"] * 4 + ["PutItem"] * 3
+
+
+def test_a_version_that_has_just_been_stored_is_the_one_that_is_sent(account: Account) -> None:
+    store(account)
+    call(handler, api_event(ROUTE, body=BY_TEMPLATE))
+    store(account, bodies={Channel.EMAIL: {"en": Body(text="Another, {{ name }}")}})
+
+    call(handler, api_event(ROUTE, body=BY_TEMPLATE))
+    call(handler, api_event(ROUTE, body={**BY_TEMPLATE, "template": "welcome@1"}))
+
+    contents = [message["content"] for message in account.messages("email")]
+    assert sorted(contents) == [
+        "Another, <Ada>",
+        "Hi <Ada>, here is a book for you.",
+        "Hi <Ada>, here is a book for you.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "fields"),
+    [
+        ({"template": "other"}, ["template"]),
+        ({"template": "welcome@2"}, ["template"]),
+        ({"template": "Welcome!"}, ["template"]),
+        ({"template": {"name": "welcome"}}, ["template"]),
+        ({"template": None}, ["content"]),
+        ({"content": "hello"}, ["content"]),
+        ({"subject": "hello", "html": "<p>"}, ["subject", "html"]),
+        ({"locale": "german"}, ["locale"]),
+        ({"locale": 4}, ["locale"]),
+        ({"variables": None}, ["variables.name"]),
+        ({"variables": {}}, ["variables.name"]),
+        ({"variables": []}, ["variables"]),
+        ({"variables": {"name": "x" * 17_000}}, ["variables"]),
+        ({"variables": {"name": "a\nb"}}, ["template"]),
+        ({"variables": {"name": "x" * 250}}, ["template"]),
+        ({"variables": {"name": "\x00"}}, ["template", "template", "template"]),
+        ({"variables": {"name": "\ud800"}}, ["variables"]),
+        ({"variables": {"name": {}}}, ["template"]),
+        ({"template": None, "content": "hello"}, ["locale", "variables"]),
+        ({"user_id": ""}, ["user_id"]),
+    ],
+)
+def test_what_keeps_a_template_from_being_sent_is_named(
+    account: Account, change: dict[str, Any], fields: list[str]
+) -> None:
+    store(account)
+    before = account.items()
+
+    status, problem = call(handler, api_event(ROUTE, body={**BY_TEMPLATE, **change}))
+
+    assert status == 422
+    assert [error["field"] for error in problem["errors"]] == fields
+    assert account.messages("email") == []
+    assert account.items() == before
+
+
+def test_a_channel_without_a_body_is_named(account: Account) -> None:
+    store(account, bodies={Channel.EMAIL: {"en": Body(text="Hi")}})
+    body = {**BY_TEMPLATE, "notification_type": "sms", "to": "+14155550123"}
+
+    status, problem = call(handler, api_event(ROUTE, body=body))
+
+    assert status == 422
+    assert problem["errors"][0]["field"] == "notification_type"
+    assert problem["errors"][0]["code"] == "no_body"
+
+
+def test_an_email_may_have_html_of_its_own(account: Account) -> None:
+    status, _ = call(handler, api_event(ROUTE, body={**GOOD, "html": "<p>hello</p>"}))
+
+    assert status == 201
+    (message,) = account.messages("email")
+    assert message["html"] == "<p>hello</p>"
 
 
 @pytest.mark.parametrize(
@@ -268,3 +396,17 @@ def test_a_name_that_stands_twice_is_refused(account: Account, raw: str) -> None
     assert (status, problem["code"]) == (400, "not_json")
     assert "twice" in problem["detail"]
     assert account.items() == []
+
+
+def test_the_log_has_nothing_of_a_template_s_variables(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store(account)
+    asked = {**BY_TEMPLATE, "variables": {"name": "Ada the secret", "order": {"a": "secret too"}}}
+    _, body = call(handler, api_event(ROUTE, body=asked))
+    call(handler, api_event(ROUTE, body={**asked, "variables": {"name": {"a": "secret"}}}))
+
+    log = capsys.readouterr().out
+    assert body["id"] in log
+    assert "secret" not in log
+    assert "Welcome" not in log

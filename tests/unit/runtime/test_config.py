@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from notificationd.domain.errors import Misconfiguration
+from notificationd.domain.limits import Limit
 from notificationd.domain.notification import Channel
 from notificationd.runtime import config
 
@@ -29,7 +30,7 @@ COMPLETE = {
     "WEBSOCKET_ENDPOINT": "https://abc.execute-api.eu-central-1.amazonaws.com/live",
     "URL_SUFFIX": "amazonaws.com",
 }
-OPTIONAL = ("ENVIRONMENT", "LOG_LEVEL", "AWS_ENDPOINT_URL")
+OPTIONAL = ("ENVIRONMENT", "LOG_LEVEL", "AWS_ENDPOINT_URL", "CALLER_LIMIT", "RECIPIENT_LIMITS")
 
 
 @pytest.fixture(autouse=True)
@@ -233,3 +234,44 @@ def test_nothing_but_warnings_is_logged_unless_asked_for(monkeypatch: pytest.Mon
 
     monkeypatch.setenv("LOG_LEVEL", "INFO")
     assert config.log_level() == "INFO"
+
+
+def test_nothing_is_limited_unless_it_is_set() -> None:
+    assert config.limits() == config.NO_LIMITS
+
+
+def test_limits_are_a_number_in_a_period(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLER_LIMIT", "600/minute")
+    monkeypatch.setenv("RECIPIENT_LIMITS", "sms=5/hour, in-app=50/day")
+
+    limits = config.limits()
+
+    assert limits.per_caller == Limit(count=600, seconds=60)
+    assert limits.per_recipient == {
+        Channel.SMS: Limit(count=5, seconds=3_600),
+        Channel.IN_APP: Limit(count=50, seconds=86_400),
+    }
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("CALLER_LIMIT", "600", "CALLER_LIMIT must have limits like 5/hour"),
+        ("CALLER_LIMIT", "0/minute", "CALLER_LIMIT must have limits like 5/hour"),
+        ("CALLER_LIMIT", "-1/minute", "CALLER_LIMIT must have limits like 5/hour"),
+        ("CALLER_LIMIT", "²/minute", "CALLER_LIMIT must have limits like 5/hour"),
+        ("CALLER_LIMIT", "5/week", "CALLER_LIMIT must have limits like 5/hour"),
+        ("RECIPIENT_LIMITS", "5/hour", "RECIPIENT_LIMITS names '5/hour', which is no channel"),
+        ("RECIPIENT_LIMITS", "fax=5/hour", "RECIPIENT_LIMITS names 'fax', which is no channel"),
+        ("RECIPIENT_LIMITS", "sms=", "RECIPIENT_LIMITS must have limits like 5/hour"),
+    ],
+)
+def test_a_limit_that_makes_no_sense_is_named(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, message: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(Misconfiguration) as caught:
+        config.limits()
+
+    assert str(caught.value).startswith(message)

@@ -204,6 +204,18 @@ def test_what_only_a_fix_can_mend_waits_among_the_dead_letters() -> None:
     assert world.journal.events.count("provider_misconfigured") == 2
 
 
+def test_an_email_s_html_is_sent_and_set_aside_though_its_record_has_none() -> None:
+    """Whoever redrives the letter sends what was accepted."""
+    world = world_of([DENIED])
+    notification = make.notification(html="<p>hello</p>")
+
+    assert world.dispatch(notification) == Done()
+
+    assert world.providers[0].calls == [notification]
+    assert world.dead_letters.notifications == [notification]
+    assert world.record(notification).notification.html is None
+
+
 def test_a_misconfigured_provider_is_reported_even_if_another_has_sent() -> None:
     world = world_of([DENIED], ["id-2"])
 

@@ -4,36 +4,44 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from notificationd.adapters.addresses import CheckedAddresses
 from notificationd.api.views import notification_frame
-from notificationd.domain.errors import ConnectionGone, InvalidRequest, Unavailable
+from notificationd.domain.errors import ConnectionGone, InvalidRequest, RateLimited, Unavailable
 from notificationd.domain.idempotency import new_origin
+from notificationd.domain.limits import Limit
 from notificationd.domain.notification import Channel, Delivery, Notification
 from notificationd.domain.page import PageRequest
 from notificationd.domain.profile import Profile
 from notificationd.domain.record import Record, Status
+from notificationd.domain.template import Rendered
+from notificationd.domain.template_choice import TemplateChoice
 from notificationd.services.compose import Compose, SendCommand
+from notificationd.services.limit import Limiter
 from notificationd.services.push import Push
 from notificationd.services.send import Send
 from tests.fakes.delivery import Clock, RecordingJournal, RecordingSockets
 from tests.fakes.storage import (
+    MemoryBuckets,
     MemoryConnections,
     MemoryNotifications,
     MemoryProfiles,
     MemoryQueue,
     MemorySchedule,
 )
+from tests.fakes.templates import no_templates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
 
 NOW = 1_800_000_000_000
 MINUTE = 60_000
+CALLER = "a-key"
 
 
 @dataclass
@@ -48,7 +56,9 @@ class World:
     schedule: MemorySchedule = field(default_factory=MemorySchedule)
     sockets: RecordingSockets = field(default_factory=RecordingSockets)
     journal: RecordingJournal = field(default_factory=RecordingJournal)
+    limiter: Limiter | None = None
     patience: float = 60
+    render: Callable[[TemplateChoice, Channel], Rendered] = no_templates
 
     def send(self, **fields: Any) -> Notification:  # noqa: ANN401 - any field of a command
         push = Push(
@@ -61,18 +71,21 @@ class World:
             patience=self.patience,
         )
         use_case = Send(
-            compose=Compose(profile_of=self.profiles.get, addresses=CheckedAddresses()),
+            compose=Compose(
+                profile_of=self.profiles.get, addresses=CheckedAddresses(), render=self.render
+            ),
             notifications=self.notifications,
             connections=self.connections,
             queue=self.queue,
             schedule=self.schedule,
             push=push,
             journal=self.journal,
+            limiter=self.limiter,
             pool=self.pool,
             clock=Clock(NOW),
         )
         values = {"user_id": 4, "channel": Channel.EMAIL, "content": "hello, world!", **fields}
-        return use_case(SendCommand(**values), new_origin(NOW))
+        return use_case(SendCommand(**values), new_origin(NOW), CALLER).notification
 
     def stored(self, notification: Notification) -> Record | None:
         return self.notifications.get("4", notification.id)
@@ -130,6 +143,12 @@ def test_an_address_given_with_the_request_wins_and_is_normalised(world: World) 
         ({"data": {}}, "data", "not_for_channel"),
         ({"data": {"a": "b" * 16_384}, "channel": Channel.IN_APP}, "data", "too_long"),
         ({"data": {"a": float("nan")}, "channel": Channel.IN_APP}, "data", "not_json"),
+        ({"html": " \n"}, "html", "empty"),
+        ({"html": "a\x00b"}, "html", "not_text"),
+        ({"html": "a" * 65_537}, "html", "too_long"),
+        ({"html": '"' * 65_536, "content": '"' * 65_536}, "html", "too_long"),
+        ({"html": "<p>", "channel": Channel.SMS}, "html", "not_for_channel"),
+        ({"html": "<p>", "channel": Channel.IN_APP}, "html", "not_for_channel"),
         ({"user_id": ""}, "user_id", "empty"),
         ({"user_id": "a" * 129}, "user_id", "too_long"),
         ({"user_id": 10**128}, "user_id", "too_long"),
@@ -157,6 +176,7 @@ def test_a_wrong_field_is_named_and_nothing_is_left(
         {"content": "a" * 1_600, "channel": Channel.SMS},
         {"content": "a\tb\r\nc"},
         {"subject": "a" * 255},
+        {"html": "a" * 65_536, "content": "a" * 65_536},
         {"user_id": "a" * 128, "to": "user4@example.com"},
         {"user_id": 10**127, "to": "user4@example.com"},
     ],
@@ -165,6 +185,51 @@ def test_what_just_fits_is_accepted(world: World, fields: dict[str, Any]) -> Non
     world.send(**fields)
 
     assert len(world.queue.notifications) == 1
+
+
+def test_the_html_of_an_email_is_on_the_queue_and_not_in_its_record(world: World) -> None:
+    """The record is written three times, and every kilobyte of it is billed each time."""
+    notification = world.send(html="<p>hello, world!</p>")
+
+    assert world.queue.notifications == [notification]
+    assert notification.html == "<p>hello, world!</p>"
+    record = world.stored(notification)
+    assert record is not None
+    assert record.notification == replace(notification, html=None)
+
+
+def test_what_a_template_says_is_what_is_queued_and_recorded(world: World) -> None:
+    asked: list[tuple[TemplateChoice, Channel]] = []
+
+    def render(choice: TemplateChoice, channel: Channel) -> Rendered:
+        asked.append((choice, channel))
+        return Rendered(content="Hi Ada", subject="Hi", html="<p>", locale="en", version=3)
+
+    world.render = render
+    choice = TemplateChoice(name="welcome", variables={"name": "Ada"})
+
+    notification = world.send(content="", template=choice)
+
+    assert asked == [(choice, Channel.EMAIL)]
+    assert (notification.content, notification.subject, notification.html) == (
+        "Hi Ada",
+        "Hi",
+        "<p>",
+    )
+    assert world.queue.notifications == [notification]
+
+
+def test_without_its_template_nothing_is_accepted(world: World) -> None:
+    def render(choice: TemplateChoice, channel: Channel) -> Rendered:
+        raise Unavailable((choice, channel))
+
+    world.render = render
+
+    with pytest.raises(Unavailable):
+        world.send(content="", template=TemplateChoice(name="welcome"))
+
+    assert world.queue.notifications == []
+    assert world.journal.events == []
 
 
 def test_the_seconds_until_it_expires_count_from_its_acceptance(world: World) -> None:
@@ -383,3 +448,21 @@ def test_a_scheduled_in_app_one_is_in_the_inbox_even_if_nobody_will_push_it(
 
 def _unavailable(*_: object) -> Sequence[str]:
     raise Unavailable
+
+
+def test_one_too_many_is_refused_and_leaves_nothing(world: World) -> None:
+    world.limiter = Limiter(
+        buckets=MemoryBuckets(),
+        per_caller=None,
+        per_recipient={Channel.EMAIL: Limit(1, 3_600)},
+        pool=world.pool,
+        clock=Clock(NOW),
+    )
+    world.send()
+
+    with pytest.raises(RateLimited) as caught:
+        world.send()
+
+    assert caught.value.allowance.bucket.owner == "4"
+    assert len(world.queue.notifications) == 1
+    assert len(world.notifications.page("4", PageRequest(limit=9)).records) == 1

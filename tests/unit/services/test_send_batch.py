@@ -3,38 +3,46 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from notificationd.adapters.addresses import CheckedAddresses
 from notificationd.api.views import notification_frame
-from notificationd.domain.errors import FieldError, InvalidRequest, Unavailable
+from notificationd.domain.errors import FieldError, InvalidRequest, RateLimited, Unavailable
 from notificationd.domain.idempotency import new_origin
+from notificationd.domain.limits import Limit, Party
 from notificationd.domain.notification import Channel, Notification
 from notificationd.domain.profile import Profile
 from notificationd.domain.record import Status
+from notificationd.domain.template import Rendered
+from notificationd.domain.template_choice import TemplateChoice
 from notificationd.services.compose import SendCommand
+from notificationd.services.limit import Limiter
 from notificationd.services.push import Push
-from notificationd.services.send_batch import PUSH_SECONDS, SendBatch
+from notificationd.services.send_batch import PUSH_SECONDS, RENDER_SECONDS, SendBatch
 from tests.fakes.delivery import Clock, RecordingJournal, RecordingSockets
 from tests.fakes.storage import (
+    MemoryBuckets,
     MemoryConnections,
     MemoryNotifications,
     MemoryProfiles,
     MemoryQueue,
     MemorySchedule,
 )
+from tests.fakes.templates import no_templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from notificationd.domain.record import Record
+    from notificationd.services.compose import Renderer
     from notificationd.services.send_batch import Result
 
 NOW = 1_800_000_000_000
 HOUR = 3_600_000
+CALLER = "a-key"
 
 
 class Profiles(MemoryProfiles):
@@ -107,6 +115,8 @@ class World:
     schedule: MemorySchedule = field(default_factory=MemorySchedule)
     sockets: RecordingSockets = field(default_factory=RecordingSockets)
     journal: RecordingJournal = field(default_factory=RecordingJournal)
+    limiter: Limiter | None = None
+    render: Renderer = no_templates
     clock: Clock = field(default_factory=lambda: Clock(NOW))
 
     def send(self, *commands: SendCommand | InvalidRequest) -> list[Result]:
@@ -121,16 +131,18 @@ class World:
         use_case = SendBatch(
             profiles=self.profiles,
             addresses=CheckedAddresses(),
+            new_render=lambda: self.render,
             notifications=self.notifications,
             connections=self.connections,
             queue=self.queue,
             schedule=self.schedule,
             push=push,
             journal=self.journal,
+            limiter=self.limiter,
             pool=self.pool,
             clock=self.clock,
         )
-        return use_case(commands, new_origin(NOW))
+        return list(use_case(commands, new_origin(NOW), CALLER).results)
 
     def stored(self, notification: Result) -> Record | None:
         assert isinstance(notification, Notification)
@@ -319,3 +331,86 @@ def test_what_the_scheduler_does_not_take_is_not_accepted(
 
     assert [type(each) for each in results] == [Unavailable, Notification, Notification]
     assert "push_dropped" in world.journal.events
+
+
+def test_one_too_many_is_refused_and_the_others_go(world: World) -> None:
+    world.limiter = limiter(world, Limit(2, 60))
+
+    results = world.send(email(4), email(5), email(4))
+
+    assert [isinstance(each, Notification) for each in results] == [True, True, False]
+    refusal = results[2]
+    assert isinstance(refusal, RateLimited)
+    assert refusal.allowance.bucket.party is Party.CALLER
+    assert len(world.queue.notifications) == 2
+
+
+def test_a_wrong_entry_takes_no_token(world: World) -> None:
+    world.limiter = limiter(world, Limit(1, 60))
+
+    results = world.send(InvalidRequest(FieldError("content", "invalid", "is wrong")), email(4))
+
+    assert isinstance(results[1], Notification)
+
+
+def limiter(world: World, per_caller: Limit) -> Limiter:
+    return Limiter(
+        buckets=MemoryBuckets(),
+        per_caller=per_caller,
+        per_recipient={},
+        pool=world.pool,
+        clock=world.clock,
+    )
+
+
+WELCOME = TemplateChoice(name="welcome", version=None, locale=None, variables={})
+
+
+def test_each_is_made_from_its_template_and_one_that_cannot_be_harms_no_other(
+    world: World,
+) -> None:
+    def render(choice: TemplateChoice, channel: Channel) -> Rendered:
+        if choice.name == "gone":
+            raise InvalidRequest(FieldError("template", "not_found", "there is none"))
+        if choice.name == "unreadable":
+            raise Unavailable("the table")
+        return Rendered(
+            content=f"{choice.name} by {channel}",
+            subject="Hello",
+            html="<p>Hello",
+            locale="en",
+            version=1,
+        )
+
+    world.render = render
+    results = world.send(
+        *(
+            email(content="", template=replace(WELCOME, name=name))
+            for name in ("gone", "welcome", "unreadable")
+        ),
+        email(content="as it is"),
+    )
+
+    assert [type(each) for each in results] == [
+        InvalidRequest,
+        Notification,
+        Unavailable,
+        Notification,
+    ]
+    first, second = world.queue.notifications
+    assert (first.content, first.subject, first.html) == ("welcome by email", "Hello", "<p>Hello")
+    assert (second.content, second.html) == ("as it is", None)
+
+
+def test_templates_that_take_too_long_leave_the_others_to_another_request(world: World) -> None:
+    def render(*_: object) -> Rendered:
+        world.clock.advance(RENDER_SECONDS / 2)
+        return Rendered(content="slow", subject=None, html=None, locale="en", version=1)
+
+    world.render = render
+    results = world.send(
+        *[email(content="", template=WELCOME)] * 4, email(content="needs no template")
+    )
+
+    assert [isinstance(each, Notification) for each in results] == [True, True, False, False, True]
+    assert isinstance(results[2], Unavailable)

@@ -155,5 +155,15 @@ def test_pages_of_allowed_origins_may_call_every_route(template: Template) -> No
     assert cors.get("AllowOrigins") == {"Ref": "AllowedOrigins"}
     assert methods | {"OPTIONS"} <= set(cors["AllowMethods"])
     assert {"authorization", "content-type"} <= set(cors["AllowHeaders"])
-    assert "retry-after" in cors["ExposeHeaders"]
+    told = {"idempotent-replayed", "ratelimit-limit", "ratelimit-remaining", "retry-after"}
+    assert told <= set(cors["ExposeHeaders"])
     assert "AllowCredentials" not in cors
+
+
+def test_both_apis_are_throttled(template: Template) -> None:
+    """Route by route would share nothing: the stages' defaults are for all of their routes."""
+    for stage in ("HttpStage", "WebSocketApi"):
+        assert template.resource(stage)["DefaultRouteSettings"] == {
+            "ThrottlingRateLimit": {"Ref": "RequestsPerSecond"},
+            "ThrottlingBurstLimit": {"Ref": "RequestBurst"},
+        }

@@ -63,6 +63,12 @@ GRANTS: dict[str, dict[str, set[str]]] = {
         "sqs:ReceiveMessage": {DEAD_LETTERS},
         "sqs:SendMessage": QUEUES - {"${InAppQueue.Arn}"},
     },
+    "TemplatesFunction": {
+        "dynamodb:DeleteItem": {TABLE},
+        "dynamodb:GetItem": {TABLE},
+        "dynamodb:PutItem": {TABLE},
+        "dynamodb:Query": {TABLE},
+    },
     "DispatchFunction": {
         "dynamodb:DeleteItem": {TABLE},
         "dynamodb:Query": {TABLE},

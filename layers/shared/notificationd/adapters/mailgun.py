@@ -67,6 +67,8 @@ class Mailgun:
             "text": notification.content,
             "v:notification_id": notification.id,  # comes back in Mailgun's webhooks
         }
+        if notification.html is not None:
+            form["html"] = notification.html
         try:
             answer = self._session.post(
                 self._url,

@@ -10,7 +10,7 @@ from notificationd.domain.notification import Channel, Delivery, Notification
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_OPTIONAL = ("subject", "to", "data", "send_at", "expires_at")
+_OPTIONAL = ("subject", "html", "to", "data", "send_at", "expires_at")
 
 
 def write_message(notification: Notification, connection_ids: Sequence[str] | None = None) -> str:

@@ -20,6 +20,7 @@ from notificationd.domain.errors import DeliveryError, Misconfigured, Permanent,
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sesv2.type_defs import BodyTypeDef
 
     from notificationd.domain.notification import Notification
 
@@ -57,13 +58,20 @@ class Ses:
                 Content={
                     "Simple": {
                         "Subject": {"Data": subject_of(notification), "Charset": "UTF-8"},
-                        "Body": {"Text": {"Data": notification.content, "Charset": "UTF-8"}},
+                        "Body": _body(notification),
                     }
                 },
             )
         except CALL_ERRORS as error:
             raise _failure(error) from error
         return accepted_id(answer)
+
+
+def _body(notification: Notification) -> BodyTypeDef:
+    body: BodyTypeDef = {"Text": {"Data": notification.content, "Charset": "UTF-8"}}
+    if notification.html is not None:
+        body["Html"] = {"Data": notification.html, "Charset": "UTF-8"}
+    return body
 
 
 def _failure(error: CallError) -> DeliveryError:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from notificationd.api.http import Reply
 from notificationd.domain.errors import FieldError, InvalidRequest
 from notificationd.domain.idempotency import Answer, KeyedRequest
-from notificationd.domain.identity import ApiKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,13 +45,16 @@ def once(
     Raises:
         InvalidRequest: the header is there, but is no key.
     """
+    headers: dict[str, str] = {}
 
     def answered(origin: Origin) -> Answer:
         reply = work(origin)
+        headers.update(reply.headers)  # they tell of this moment, and are not stored
         return Answer(int(reply.status), reply.body, reply.is_final)
 
     answer, is_replayed = idempotent(_keyed(request, body), answered)
-    headers = {REPLAYED: "true"} if is_replayed else {}
+    if is_replayed:
+        headers[REPLAYED] = "true"
     return Reply(HTTPStatus(answer.status), answer.body, headers)
 
 
@@ -60,9 +62,8 @@ def _keyed(request: Request, body: Mapping[str, Any]) -> KeyedRequest | None:
     header = request.headers.get(HEADER.lower())
     if header is None:
         return None
-    caller = request.caller
     return KeyedRequest(
-        caller=caller.id if isinstance(caller, ApiKey) else caller.key,
+        caller=request.caller.name,
         key=_key_in(header),
         fingerprint=_fingerprint(request, body),
     )

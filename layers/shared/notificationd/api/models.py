@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
     AfterValidator,
@@ -28,6 +28,7 @@ from notificationd.domain.marks import Change
 from notificationd.domain.notification import Channel, Delivery
 from notificationd.domain.page import PageRequest, decode_cursor
 from notificationd.domain.record import Status  # noqa: TC001 - pydantic reads it at run time
+from notificationd.domain.template_choice import TemplateChoice, parse_choice
 from notificationd.services.compose import SendCommand
 from notificationd.services.send_batch import LARGEST
 from notificationd.services.users import LONGEST_TOKEN_SECONDS, TOKEN_SECONDS
@@ -50,6 +51,8 @@ class RequestModel(BaseModel):
     """What all requests share: nothing is guessed, and an unknown field is a mistake."""
 
     model_config = ConfigDict(extra="forbid")
+    nested: ClassVar[bool] = False
+    """Whether a wrong field within another one is named with its whole path."""
 
     @classmethod
     def parse(cls, values: dict[str, Any]) -> Self:
@@ -61,7 +64,7 @@ class RequestModel(BaseModel):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            raise InvalidRequest(*_field_errors(error)) from error
+            raise InvalidRequest(*_field_errors(error, nested=cls.nested)) from error
 
 
 def _moment(value: object) -> int:
@@ -81,8 +84,12 @@ class SendRequest(RequestModel):
 
     user_id: StrictInt | StrictStr
     notification_type: Channel
-    content: StrictStr
+    content: StrictStr | None = None
     subject: StrictStr | None = None
+    html: StrictStr | None = None
+    template: StrictStr | None = None
+    locale: StrictStr | None = None
+    variables: dict[str, Any] | None = None
     to: StrictStr | None = None
     data: dict[str, Any] | None = None
     delivery: Delivery = Delivery.AT_LEAST_ONCE
@@ -90,18 +97,48 @@ class SendRequest(RequestModel):
     expires_in: Annotated[StrictInt, Field(ge=1, le=EXPIRY_SECONDS)] | None = None
 
     def to_command(self) -> SendCommand:
-        """Return what is asked for."""
+        """Return what is asked for.
+
+        Raises:
+            InvalidRequest: it has neither a content nor a template, or parts of both.
+        """
+        choice = self._choice()
         return SendCommand(
             user_id=self.user_id,
             channel=self.notification_type,
-            content=self.content,
+            content=self.content or "",
             subject=self.subject,
+            html=self.html,
+            template=choice,
             to=self.to,
             data=self.data,
             delivery=self.delivery,
             send_at=self.send_at,
             expires_in=self.expires_in,
         )
+
+    def _choice(self) -> TemplateChoice | None:
+        """Return the template that is chosen, None where there is a content."""
+        if self.template is None:
+            if self.content is None:
+                raise InvalidRequest(FieldError("content", "missing", "is missing"))
+            _refuse(self, ("locale", "variables"), "goes with a template")
+            return None
+        _refuse(self, ("content", "subject", "html"), "comes from the template")
+        choice = parse_choice(self.template)
+        if choice is None:
+            detail = "must be the name of a template, like welcome, or one version of it: welcome@3"
+            raise InvalidRequest(FieldError("template", "invalid", detail))
+        name, version = choice
+        return TemplateChoice(
+            name=name, version=version, locale=self.locale, variables=self.variables or {}
+        )
+
+
+def _refuse(request: SendRequest, fields: tuple[str, ...], detail: str) -> None:
+    given = [name for name in fields if getattr(request, name) is not None]
+    if given:
+        raise InvalidRequest(*(FieldError(name, "contradiction", detail) for name in given))
 
 
 class BatchRequest(RequestModel):
@@ -278,12 +315,13 @@ class TokenRequest(RequestModel):
     expires_in: Annotated[StrictInt, Field(ge=60, le=LONGEST_TOKEN_SECONDS)] = TOKEN_SECONDS
 
 
-def _field_errors(error: ValidationError) -> list[FieldError]:
+def _field_errors(error: ValidationError, *, nested: bool) -> list[FieldError]:
     """Return one error for each wrong field, under the name that the caller wrote."""
     errors: dict[str, FieldError] = {}
     for entry in error.errors(include_url=False, include_input=False):
         # The second part of a union's location is the member that did not fit.
-        field = str(entry["loc"][0])[:_FIELD_CHARACTERS] if entry["loc"] else "body"
+        parts = [part for part in entry["loc"] if part != "[key]"] if nested else entry["loc"][:1]
+        field = ".".join(str(part)[:_FIELD_CHARACTERS] for part in parts) or "body"
         code, detail = _CODES.get(entry["type"], (entry["type"], ""))
         if field == "user_id" and len(entry["loc"]) > 1:  # an error for each type it could be
             detail = "must be an integer or a string"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from notificationd.api.rate_limits import RETRY_AFTER, rate_limit_headers
 from notificationd.domain.errors import (
     Forbidden,
     InFlight,
@@ -14,11 +15,13 @@ from notificationd.domain.errors import (
     NoNotifications,
     NotFound,
     NotificationError,
+    RateLimited,
     TooLarge,
     TooLate,
     Unauthenticated,
     Unavailable,
 )
+from notificationd.domain.limits import Party
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,12 +63,13 @@ _KINDS: dict[type[NotificationError], _Kind] = {
     ),
     InFlight: _Kind(HTTPStatus.CONFLICT, "request_in_flight", "The request is under way"),
     TooLate: _Kind(HTTPStatus.CONFLICT, "too_late", "It is too late to cancel it"),
+    RateLimited: _Kind(HTTPStatus.TOO_MANY_REQUESTS, "rate_limited", "Too many notifications"),
     Unavailable: _Kind(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "unavailable",
         "Not available now",
         "The request was not accepted. Send it again after a moment.",
-        {"Retry-After": str(RETRY_AFTER_SECONDS)},
+        {RETRY_AFTER: str(RETRY_AFTER_SECONDS)},
     ),
 }
 _INTERNAL = _Kind(
@@ -87,7 +91,7 @@ class Problem(NamedTuple):
 def problem_of(error: Exception) -> Problem:
     """Return the answer to an error; what is not in the tree is ours, and says nothing."""
     kind = _KINDS.get(type(error), _INTERNAL) if isinstance(error, NotificationError) else _INTERNAL
-    detail = kind.detail or str(error)
+    detail = kind.detail or _detail(error)
     body: dict[str, Any] = {
         "type": _TYPES + kind.code,
         "title": kind.title,
@@ -102,8 +106,25 @@ def problem_of(error: Exception) -> Problem:
     return Problem(kind.status, body, {**kind.headers, **_headers(error)})
 
 
+def _detail(error: Exception) -> str:
+    if not isinstance(error, RateLimited):
+        return str(error)
+    bucket = error.allowance.bucket
+    who = "This API key may send" if bucket.party is Party.CALLER else "This user may be sent"
+    what = "notifications" if bucket.party is Party.CALLER else f"{bucket.party} notifications"
+    return (
+        f"{who} {bucket.limit.count} {what} in {bucket.limit.seconds} seconds;"
+        f" the next one in {error.allowance.next_in}."
+    )
+
+
 def _headers(error: Exception) -> dict[str, str]:
-    return {"Retry-After": str(error.retry_after)} if isinstance(error, InFlight) else {}
+    if isinstance(error, InFlight):
+        return {RETRY_AFTER: str(error.retry_after)}
+    if isinstance(error, RateLimited):
+        after = {RETRY_AFTER: str(error.allowance.next_in)}
+        return after | rate_limit_headers([error.allowance])
+    return {}
 
 
 def _fields(error: Exception) -> list[dict[str, str]]:

@@ -16,6 +16,10 @@ SMS_CHARACTERS = 1_600
 """Twilio's limit for one message (error 21617); SNS takes no more either."""
 CONTENT_BYTES = 64 * 1024
 """Of email and in-app, in UTF-8: fits a queue's message and a socket's frame."""
+HTML_BYTES = 64 * 1024
+"""Of an email, in UTF-8, beside its text."""
+MESSAGE_BYTES = 240 * 1024
+"""Of an email's text and HTML as JSON: with the rest they fit into a queue's message of 256 KB."""
 SUBJECT_CHARACTERS = 255
 DATA_BYTES = 16 * 1024
 """Of `data` as JSON in UTF-8."""
@@ -45,11 +49,33 @@ def user_id_errors(user_id: object) -> Iterator[FieldError]:
         yield FieldError("user_id", "not_addressable", "must be able to stand in a path")
 
 
+def is_text(text: str) -> bool:
+    """Tell whether a text holds nothing but text: no control characters but those of lines."""
+    return _CONTROL.search(text) is None
+
+
+def json_bytes(value: object) -> int | None:
+    """Return how long a value is as JSON in UTF-8, None where it is not plain JSON."""
+    try:
+        return len(json.dumps(value, ensure_ascii=False, allow_nan=False).encode())
+    except (
+        ValueError,
+        RecursionError,
+    ):  # NaN and infinities, and lone surrogates, are not JSON text
+        return None
+
+
 def content_errors(
-    channel: Channel, content: str, subject: str | None, data: Mapping[str, Any] | None
+    channel: Channel,
+    content: str,
+    subject: str | None,
+    data: Mapping[str, Any] | None,
+    html: str | None = None,
 ) -> Iterator[FieldError]:
     """Yield what is wrong with the content of a notification for its channel."""
     yield from _text_errors(channel, content)
+    if html is not None:
+        yield from _html_errors(channel, content, html)
     if subject is not None:
         yield from _subject_errors(channel, subject)
     if data is not None:
@@ -67,6 +93,20 @@ def _text_errors(channel: Channel, content: str) -> Iterator[FieldError]:
         yield FieldError("content", "too_long", f"at most {CONTENT_BYTES} bytes in UTF-8")
 
 
+def _html_errors(channel: Channel, content: str, html: str) -> Iterator[FieldError]:
+    if channel is not Channel.EMAIL:
+        yield FieldError("html", "not_for_channel", "only an email has HTML")
+    elif not html.strip():
+        yield FieldError("html", "empty", "must not be empty")
+    elif _CONTROL.search(html):
+        yield FieldError("html", "not_text", "must not contain control characters")
+    elif len(html.encode()) > HTML_BYTES:
+        yield FieldError("html", "too_long", f"at most {HTML_BYTES} bytes in UTF-8")
+    elif is_text(content) and (json_bytes([content, html]) or 0) > MESSAGE_BYTES:
+        detail = f"at most {MESSAGE_BYTES} bytes together with the text, as JSON"
+        yield FieldError("html", "too_long", detail)
+
+
 def _subject_errors(channel: Channel, subject: str) -> Iterator[FieldError]:
     if channel is Channel.SMS:
         yield FieldError("subject", "not_for_channel", "an sms has no subject")
@@ -82,10 +122,8 @@ def _data_errors(channel: Channel, data: Mapping[str, Any]) -> Iterator[FieldErr
     if channel is not Channel.IN_APP:
         yield FieldError("data", "not_for_channel", "only in-app notifications carry data")
         return
-    try:
-        size = len(json.dumps(data, ensure_ascii=False, allow_nan=False).encode())
-    except ValueError:  # NaN and infinities, and lone surrogates, are not JSON text
+    size = json_bytes(data)
+    if size is None:
         yield FieldError("data", "not_json", "must be plain JSON")
-        return
-    if size > DATA_BYTES:
+    elif size > DATA_BYTES:
         yield FieldError("data", "too_long", f"at most {DATA_BYTES} bytes as JSON")

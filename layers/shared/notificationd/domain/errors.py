@@ -10,6 +10,7 @@ NotificationError
 ├── NoNotifications      the user never had any; the first API's 400
 ├── KeyReused            an idempotency key comes with another request than before
 ├── InFlight             the first request with this idempotency key is still under way
+├── RateLimited          the caller has sent, or the user been sent, as much as is allowed
 ├── Unavailable          the queue or the table cannot take it now; nothing was accepted
 ├── Misconfiguration     the service's own settings do not make sense
 ├── AlreadySettled       the notification has reached a final state
@@ -17,6 +18,8 @@ NotificationError
 ├── LeaseLost            another worker has taken it over
 ├── TooLate              what is to be cancelled is sent, or may have been
 ├── InboxChanged         somebody else has changed the inbox since it was looked at
+├── TemplateFault        a template's text has a mistake, or cannot be rendered
+├── VersionTaken         somebody else has stored a template's next version
 ├── ConnectionGone       the socket is closed and will not come back
 └── DeliveryError        what a provider call can end in, other than acceptance
     ├── Permanent        the provider refused this message or this address
@@ -28,6 +31,10 @@ NotificationError
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from notificationd.domain.limits import Allowance
 
 
 class NotificationError(Exception):
@@ -97,6 +104,18 @@ class InFlight(NotificationError):
         self.retry_after = retry_after
 
 
+class RateLimited(NotificationError):
+    """The caller has sent, or the user been sent, as much as is allowed for now.
+
+    Args:
+        allowance: of the bucket that had no token left.
+    """
+
+    def __init__(self, allowance: Allowance) -> None:
+        super().__init__(allowance.bucket.party)
+        self.allowance = allowance
+
+
 class Unavailable(NotificationError):
     """The queue or the table cannot take it now; nothing was accepted."""
 
@@ -131,6 +150,38 @@ class InboxChanged(NotificationError):
 
 class TooLate(NotificationError):
     """What is to be cancelled is sent, or may have been."""
+
+
+class TemplateFault(NotificationError):
+    """A template's text has a mistake, or cannot be rendered with the values it is given.
+
+    Args:
+        code: `syntax`, `undefined`, `unrenderable`, `too_long` or `too_expensive`.
+        detail: what is wrong, for the template's author.
+        line: where, counted from 1; None where the text as a whole is at fault.
+        column: counted from 1.
+        variable: the name at the start of the path that leads nowhere, for `undefined`.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        *,
+        line: int | None = None,
+        column: int | None = None,
+        variable: str | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.line = line
+        self.column = column
+        self.variable = variable
+
+
+class VersionTaken(NotificationError):
+    """Somebody else has stored a template's next version, or deleted it; nothing was stored."""
 
 
 class ConnectionGone(NotificationError):

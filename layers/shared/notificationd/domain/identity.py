@@ -27,6 +27,11 @@ class ApiKey:
     id: str
     scopes: frozenset[Scope]
 
+    @property
+    def name(self) -> str:
+        """Return what tells this caller from others."""
+        return self.id
+
     def check(self, scope: Scope, user: str | None = None) -> None:  # noqa: ARG002 - any user's
         """Raise Forbidden unless this caller may do what `scope` stands for.
 
@@ -49,6 +54,11 @@ class User:
 
     key: str
     expires_at: int
+
+    @property
+    def name(self) -> str:
+        """Return what tells this caller from others."""
+        return self.key
 
     def check(self, scope: Scope, user: str | None = None) -> None:  # noqa: ARG002 - its own only
         """Raise Forbidden unless it is this user's own inbox that is to be read or changed.

@@ -36,6 +36,7 @@ class Notification:
 
     Args:
         id: UUIDv7, minted when it was accepted.
+        html: of an email, beside its content. It is on the queue, and in no record.
         to: where it goes: an e-mail address, or a phone number in E.164. None for in-app.
         data: what the caller's front end wants to know besides the text. In-app only.
         created_at: milliseconds since the epoch.
@@ -49,6 +50,7 @@ class Notification:
     content: str
     created_at: int
     subject: str | None = None
+    html: str | None = None
     to: str | None = None
     data: Mapping[str, Any] | None = None
     delivery: Delivery = Delivery.AT_LEAST_ONCE

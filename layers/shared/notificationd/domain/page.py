@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from notificationd.domain.errors import FieldError, InvalidRequest
 
 if TYPE_CHECKING:
+    import re
+
     from notificationd.domain.notification import Channel
     from notificationd.domain.record import Record, Status
 
@@ -89,6 +91,36 @@ def decode_ids(user: str, cursor: str, number: int) -> tuple[str, ...]:
             FieldError("cursor", "invalid", "is not a cursor of this user's notifications")
         )
     return tuple(str(uuid.UUID(bytes=bytes(each))) for each in batched(raw, _ID_BYTES, strict=True))
+
+
+def encode_key(listing: str, key: str) -> str:
+    """Return a cursor of a listing that is not of notifications: text that only fits that listing.
+
+    Args:
+        listing: the name of what is listed.
+        key: the last entry that was seen.
+    """
+    raw = key.encode()
+    return base64.urlsafe_b64encode(_check(listing, raw) + raw).decode()
+
+
+def decode_key(listing: str, cursor: str, form: re.Pattern[str]) -> str:
+    """Return the entry that a cursor stands for.
+
+    Args:
+        form: of what can be an entry: the check keeps mistakes out, not what is made on purpose.
+
+    Raises:
+        InvalidRequest: it was mangled, or made for another listing.
+    """
+    try:
+        decoded = base64.b64decode(cursor, altchars=b"-_", validate=True)
+        key = decoded[_CHECK_BYTES:].decode()
+    except ValueError:
+        decoded, key = b"", ""
+    if not form.fullmatch(key) or decoded[:_CHECK_BYTES] != _check(listing, key.encode()):
+        raise InvalidRequest(FieldError("cursor", "invalid", "is not a cursor of this list"))
+    return key
 
 
 def _check(user: str, raw: bytes) -> bytes:

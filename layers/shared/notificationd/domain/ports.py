@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from typing import Any
 
     from notificationd.domain.dead_letter import DeadLetter
     from notificationd.domain.idempotency import Answer, KeyedRequest, Origin
     from notificationd.domain.identity import ApiKey, Scope, User
     from notificationd.domain.inbox import InboxPage, InboxRequest, Unmarked
+    from notificationd.domain.limits import Allowance, Bucket
     from notificationd.domain.marks import Marks, Progress
     from notificationd.domain.notification import Channel, Notification
     from notificationd.domain.page import Page, PageRequest
     from notificationd.domain.profile import Profile
     from notificationd.domain.record import Lease, Record
+    from notificationd.domain.template import Examined, Head, Version
+    from notificationd.domain.template_page import TemplatePage, VersionPage
     from notificationd.domain.watch import WatchEntry
 
 LONGEST_DELAY_SECONDS = 15 * 60
@@ -216,6 +220,17 @@ class Schedule(Protocol):
         """Do not. Never raises: what comes all the same finds the record cancelled."""
 
 
+class Buckets(Protocol):
+    """The token buckets of callers and recipients."""
+
+    def take(self, bucket: Bucket, wanted: int, at: int) -> Allowance:
+        """Take tokens out of a bucket, as many as there are of those that are wanted.
+
+        Args:
+            at: the time, in milliseconds since the epoch.
+        """
+
+
 class IdempotencyKeys(Protocol):
     """The requests that were made with an idempotency key."""
 
@@ -285,6 +300,73 @@ class WatchList(Protocol):
 
     def remove(self, entry: WatchEntry) -> None:
         """Delete an entry; one that is gone already is no error."""
+
+
+class TemplateReader(Protocol):
+    """What is needed of the templates to send by one."""
+
+    def head(self, name: str) -> Head | None:
+        """Return what was stored last of a template, without its texts; None if nothing was."""
+
+    def version(self, name: str, number: int) -> Version | None:
+        """Return a version, also one of a template that has been deleted since, or None."""
+
+
+class Templates(TemplateReader, Protocol):
+    """The templates, each with all of its versions."""
+
+    def add(self, version: Version, fingerprint: str) -> None:
+        """Store a template's next version, which becomes the current one, in one go.
+
+        Raises:
+            VersionTaken: its number is not the next one any more.
+        """
+
+    def remove(self, name: str, head: Head) -> None:
+        """Take a template out of use. Its versions stay.
+
+        Raises:
+            VersionTaken: `head` is not how it stands any more.
+        """
+
+    def page(self, limit: int, after: str | None) -> TemplatePage:
+        """Return some of the templates that are in use, by name.
+
+        Args:
+            after: the name of the last one that was seen, None from the first on.
+        """
+
+    def versions(self, name: str, limit: int, before: int | None) -> VersionPage:
+        """Return some of a template's versions, newest first.
+
+        Args:
+            before: the number of the last one that was seen, None from the newest on.
+        """
+
+
+class Rendering(Protocol):
+    """Renders the texts of one notification, within bounds that hold for all of them together."""
+
+    def text(self, source: str, *, html: bool) -> str:
+        """Return a text with the values of its variables, which are escaped where it is HTML.
+
+        Raises:
+            TemplateFault: it has a mistake, something in it is not there, or it is too much.
+        """
+
+
+class TemplateLanguage(Protocol):
+    """The language of templates' texts. Whatever stands in them, it comes to an end."""
+
+    def examine(self, source: str, *, html: bool) -> Examined:
+        """Check a text, and return what it uses.
+
+        Raises:
+            TemplateFault: it has a mistake, and where.
+        """
+
+    def rendering(self, values: Mapping[str, Any]) -> Rendering:
+        """Return what renders texts with some values, which are plain JSON."""
 
 
 class Sockets(Protocol):

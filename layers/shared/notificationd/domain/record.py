@@ -123,6 +123,9 @@ class Record:
 def accepted(notification: Notification, status: Status | None = None) -> Record:
     """Return the first record of a notification.
 
+    A record has an email's text, and not its HTML: it is written three times, and every kilobyte of
+    it is billed each time.
+
     Args:
         status: None for the one that follows from the notification. In-app ones are `sent` once
             they are stored.
@@ -131,7 +134,8 @@ def accepted(notification: Notification, status: Status | None = None) -> Record
         is_in_app = notification.channel is Channel.IN_APP
         status = Status.SENT if is_in_app else Status.PENDING
         status = status if notification.send_at is None else Status.SCHEDULED
-    return Record(notification=notification, status=status, updated_at=notification.created_at)
+    kept = notification if notification.html is None else replace(notification, html=None)
+    return Record(notification=kept, status=status, updated_at=notification.created_at)
 
 
 def as_of(record: Record, at: int) -> Record:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from notificationd.domain.errors import Misconfiguration
+from notificationd.domain.limits import Limit
 from notificationd.domain.notification import Channel
 from notificationd.domain.watch import Patience
 
@@ -19,6 +20,7 @@ _QUEUES = {
     Channel.SMS: "SMS_QUEUE_URL",
     Channel.IN_APP: "IN_APP_QUEUE_URL",
 }
+_PERIODS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 _QUEUE_ARNS = {
     Channel.EMAIL: "EMAIL_QUEUE_ARN",
     Channel.SMS: "SMS_QUEUE_ARN",
@@ -40,6 +42,22 @@ class ScheduleConfig:
     role: str
     queues: Mapping[Channel, str]
     dead_letters: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsConfig:
+    """How much may be sent in a while.
+
+    Args:
+        per_caller: None for no limit.
+        per_recipient: by channel; those that are not named have none.
+    """
+
+    per_caller: Limit | None
+    per_recipient: Mapping[Channel, Limit]
+
+
+NO_LIMITS = LimitsConfig(per_caller=None, per_recipient={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +145,20 @@ def websocket_endpoint_of(api_id: str, stage: str) -> str:
     )
 
 
+def limits() -> LimitsConfig:
+    """Return how much may be sent in a while: `600/minute` by a caller, `sms=5/hour` to a user."""
+    per_caller = os.environ.get("CALLER_LIMIT", "")
+    per_recipient = os.environ.get("RECIPIENT_LIMITS", "")
+    named = [entry.partition("=") for entry in per_recipient.split(",") if entry.strip()]
+    return LimitsConfig(
+        per_caller=_limit("CALLER_LIMIT", per_caller) if per_caller else None,
+        per_recipient={
+            _channel("RECIPIENT_LIMITS", name): _limit("RECIPIENT_LIMITS", limit)
+            for name, _, limit in named
+        },
+    )
+
+
 def dispatch() -> DispatchConfig:
     """Return how the dispatcher retries."""
     return DispatchConfig(
@@ -189,6 +221,22 @@ def is_local() -> bool:
 def log_level() -> str:
     """Return from which level on the logs are written."""
     return os.environ.get("LOG_LEVEL", "WARNING")
+
+
+def _limit(variable: str, value: str) -> Limit:
+    count, _, period = value.strip().partition("/")
+    if not count.isascii() or not count.isdigit() or int(count) < 1 or period not in _PERIODS:
+        message = f"{variable} must have limits like 5/hour, but there is {value!r}."
+        raise Misconfiguration(message)
+    return Limit(int(count), _PERIODS[period])
+
+
+def _channel(variable: str, value: str) -> Channel:
+    try:
+        return Channel(value.strip())
+    except ValueError as error:
+        message = f"{variable} names {value!r}, which is no channel."
+        raise Misconfiguration(message) from error
 
 
 def _required(name: str) -> str:

@@ -17,17 +17,23 @@ from notificationd.runtime import aws, config
 from notificationd.runtime.logs import LogJournal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from notificationd.adapters.dynamodb.connections import DynamoConnections
     from notificationd.adapters.dynamodb.inboxes import DynamoInboxes
     from notificationd.adapters.dynamodb.notifications import DynamoNotifications
     from notificationd.adapters.dynamodb.profiles import DynamoProfiles
+    from notificationd.adapters.dynamodb.templates import DynamoTemplates
     from notificationd.adapters.dynamodb.watch_list import DynamoWatchList
     from notificationd.adapters.schedule import EventBridgeSchedule
     from notificationd.adapters.secrets import Secrets
     from notificationd.adapters.sqs import SqsQueue, Visibility
     from notificationd.adapters.sqs_dead_letters import SqsDeadLetters
+    from notificationd.adapters.templating.language import Liquid
     from notificationd.adapters.tokens import JwtTokens
     from notificationd.adapters.websocket import ApiGatewaySockets
+    from notificationd.domain.template import Rendered
+    from notificationd.domain.template_choice import TemplateChoice
     from notificationd.services.authenticate import Authenticate
     from notificationd.services.cancel import Cancel
     from notificationd.services.change_inbox import ChangeInbox
@@ -36,11 +42,14 @@ if TYPE_CHECKING:
     from notificationd.services.dispatch_push import DispatchPush
     from notificationd.services.idempotent import Idempotent
     from notificationd.services.inbox import Inbox
+    from notificationd.services.limit import Limiter
     from notificationd.services.push import Push
     from notificationd.services.read_inbox import CountUnread, ReadInbox
     from notificationd.services.reconcile import Reconcile
+    from notificationd.services.render import Render
     from notificationd.services.send import Send
     from notificationd.services.send_batch import SendBatch
+    from notificationd.services.templates import TemplateShelf
     from notificationd.services.users import Users
     from notificationd.services.watch import Watch
 
@@ -57,13 +66,16 @@ def send() -> Send:
     from notificationd.services.send import Send
 
     return Send(
-        compose=Compose(profile_of=_profiles().get, addresses=CheckedAddresses()),
+        compose=Compose(
+            profile_of=_profiles().get, addresses=CheckedAddresses(), render=_render_by_need
+        ),
         notifications=_notifications(),
         connections=connections(),
         queue=_queue(),
         schedule=_schedule(),
         push=_push(),
         journal=LogJournal(),
+        limiter=_limiter(),
         pool=pool(),
         clock=now_ms,
     )
@@ -78,13 +90,28 @@ def send_batch() -> SendBatch:
     return SendBatch(
         profiles=_profiles(),
         addresses=CheckedAddresses(),
+        new_render=_render_once_by_need,
         notifications=_notifications(),
         connections=connections(),
         queue=_queue(),
         schedule=_schedule(),
         push=_push(),
         journal=LogJournal(),
+        limiter=_limiter(),
         pool=pool(),
+        clock=now_ms,
+    )
+
+
+@cache
+def templates() -> TemplateShelf:
+    """Return the use cases behind `/templates`."""
+    from notificationd.services.templates import TemplateShelf
+
+    return TemplateShelf(
+        templates=_templates(),
+        language=_language(),
+        render=_render(),
         clock=now_ms,
     )
 
@@ -343,6 +370,47 @@ def _profiles() -> DynamoProfiles:
 
 
 @cache
+def _templates() -> DynamoTemplates:
+    from notificationd.adapters.dynamodb.templates import DynamoTemplates
+
+    return DynamoTemplates(aws.dynamodb(), config.table_name())
+
+
+@cache
+def _language() -> Liquid:
+    from notificationd.adapters.templating.language import Liquid
+
+    return Liquid()
+
+
+@cache
+def _render() -> Render:
+    from notificationd.services.render import Render
+
+    return Render(templates=_templates(), language=_language())
+
+
+def _render_by_need(choice: TemplateChoice, channel: Channel) -> Rendered:
+    """Make what a notification says; the template language is loaded by the first one that asks."""
+    return _render()(choice, channel)
+
+
+def _render_once_by_need() -> Callable[[TemplateChoice, Channel], Rendered]:
+    """Return the same for one request, which asks for each template once."""
+
+    @cache
+    def of_request() -> Render:
+        from notificationd.services.render import ReadOnce, Render
+
+        return Render(templates=ReadOnce(_templates()), language=_language())
+
+    def render(choice: TemplateChoice, channel: Channel) -> Rendered:
+        return of_request()(choice, channel)
+
+    return render
+
+
+@cache
 def _queue() -> SqsQueue:
     from notificationd.adapters.sqs import SqsQueue
 
@@ -360,6 +428,24 @@ def _schedule() -> EventBridgeSchedule:
         role=settings.role,
         queues=settings.queues,
         dead_letters=settings.dead_letters,
+    )
+
+
+@cache
+def _limiter() -> Limiter | None:
+    """Return what limits callers and recipients; None where nothing is limited, as by default."""
+    limits = config.limits()
+    if limits == config.NO_LIMITS:
+        return None
+    from notificationd.adapters.dynamodb.buckets import DynamoBuckets
+    from notificationd.services.limit import Limiter
+
+    return Limiter(
+        buckets=DynamoBuckets(aws.dynamodb(), config.table_name()),
+        per_caller=limits.per_caller,
+        per_recipient=limits.per_recipient,
+        pool=pool(),
+        clock=now_ms,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from notificationd.domain.content import content_errors, user_id_errors
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from notificationd.domain import ports
     from notificationd.domain.idempotency import Origin
     from notificationd.domain.profile import Profile
+    from notificationd.domain.template import Rendered
+    from notificationd.domain.template_choice import TemplateChoice
+
+    type Renderer = Callable[[TemplateChoice, Channel], Rendered]
 
 LATEST_MS = 366 * 24 * 60 * 60 * 1000
 """How far ahead a notification can be scheduled."""
@@ -27,6 +31,9 @@ class SendCommand:
     """What a caller asks for.
 
     Args:
+        content: empty where there is a template.
+        html: of an email, beside its content.
+        template: what content, subject and html come from.
         to: overrides the user's own address. Not for in-app.
         send_at: not before then; milliseconds since the epoch. None for at once.
         expires_in: seconds after which it is not sent any more, from then or from now on. Not for
@@ -37,6 +44,8 @@ class SendCommand:
     channel: Channel
     content: str
     subject: str | None = None
+    html: str | None = None
+    template: TemplateChoice | None = None
     to: str | None = None
     data: Mapping[str, Any] | None = None
     delivery: Delivery = Delivery.AT_LEAST_ONCE
@@ -55,10 +64,12 @@ class Compose:
 
     Args:
         profile_of: returns what is known of a user, None for nothing.
+        render: makes what a notification says from a template.
     """
 
     profile_of: Callable[[str], Profile | None]
     addresses: ports.Addresses
+    render: Renderer
 
     def __call__(self, command: SendCommand, origin: Origin, place: int = 0) -> Notification:
         """Return the notification that a command asks for.
@@ -69,8 +80,9 @@ class Compose:
 
         Raises:
             InvalidRequest: a field is wrong, or the user has no address on the channel.
-            Unavailable: the address cannot be looked up now.
+            Unavailable: the address or the template cannot be looked up now.
         """
+        command = filled(command, self.render)
         if errors := tuple(command_errors(command, origin.at)):
             raise InvalidRequest(*errors)
         send_at = command.send_at
@@ -85,6 +97,7 @@ class Compose:
             channel=command.channel,
             content=command.content,
             subject=command.subject,
+            html=command.html,
             to=self._address(command),
             data=command.data,
             delivery=command.delivery,
@@ -109,6 +122,25 @@ class Compose:
         return address
 
 
+def filled(command: SendCommand, render: Renderer) -> SendCommand:
+    """Return a command with what its template says, if it has one.
+
+    Raises:
+        InvalidRequest: the template or one of its variables is missing, or is not as it should be.
+        Unavailable: the template cannot be looked up now.
+    """
+    if command.template is None:
+        return command
+    rendered = render(command.template, command.channel)
+    return replace(
+        command,
+        template=None,
+        content=rendered.content,
+        subject=rendered.subject,
+        html=rendered.html,
+    )
+
+
 def command_errors(command: SendCommand, at: int) -> Iterator[FieldError]:
     """Yield what is wrong with a command by itself.
 
@@ -116,7 +148,9 @@ def command_errors(command: SendCommand, at: int) -> Iterator[FieldError]:
         at: when it was first made, in milliseconds since the epoch.
     """
     yield from user_id_errors(command.user_id)
-    yield from content_errors(command.channel, command.content, command.subject, command.data)
+    yield from content_errors(
+        command.channel, command.content, command.subject, command.data, command.html
+    )
     if command.channel is Channel.IN_APP and command.to is not None:
         yield FieldError("to", "not_for_channel", "an in-app notification goes to the user's inbox")
     if command.channel is Channel.IN_APP and command.expires_in is not None:

@@ -111,23 +111,24 @@ class Dispatch:
             self.clock,
             min(last_start, expires_at),
         )
-        return self._conclude(record, lease.id, (*earlier, *round_.attempts), round_, receives)
+        attempts = (*earlier, *round_.attempts)
+        return self._conclude(notification, record, attempts, round_, receives)
 
     def _conclude(
         self,
+        notification: Notification,
         record: Record,
-        lease_id: str,
         attempts: tuple[Attempt, ...],
         round_: Round,
         receives: int,
     ) -> Disposition:
-        at = self.clock()
+        at, lease_id = self.clock(), record.lease.id if record.lease else ""
         for attempt in round_.attempts:
             if attempt.outcome is Outcome.MISCONFIGURED:  # there is an alarm on this line
                 self.journal.warn("provider_misconfigured", {"provider": attempt.provider})
-        if settled := _settled_by(round_.outcome, record.notification, lease_id, at, attempts):
+        if settled := _settled_by(round_.outcome, notification, lease_id, at, attempts):
             return self._settle(record, settled)
-        if round_.outcome is Outcome.MISCONFIGURED and self._set_aside(record.notification):
+        if round_.outcome is Outcome.MISCONFIGURED and self._set_aside(notification):
             event = Failed(lease_id, at, attempts, Reason.MISCONFIGURED)
             return self._settle(record, event)
         if receives >= self.max_receives:
@@ -143,7 +144,7 @@ class Dispatch:
             random=self.random(),
         )
         next_attempt_at = at + delay * 1000
-        expires_at = record.notification.expires_at
+        expires_at = notification.expires_at
         if expires_at is not None and next_attempt_at >= expires_at:
             return self._settle(record, Expired(lease_id, at, attempts))
         self._save(record, Deferred(lease_id, attempts, next_attempt_at))
@@ -153,6 +154,7 @@ class Dispatch:
     def _set_aside(self, notification: Notification) -> bool:
         """Move a notification to the dead letters, where it waits for the fix; say if it worked.
 
+        As its message has it: a record does not have all of it.
         It lies there before its record is marked: should the worker die in between, the message
         is received again, and whoever redrives the letter finds the notification sent or failed.
         """

@@ -17,15 +17,30 @@ from notificationd.domain.errors import Unavailable
 from notificationd.domain.notification import Channel, Notification, user_key
 from notificationd.domain.ports import LONGEST_DELAY_SECONDS
 from notificationd.domain.record import accepted
+from notificationd.services.limit import UNLIMITED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Executor
 
     from notificationd.domain import ports
     from notificationd.domain.idempotency import Origin
+    from notificationd.domain.limits import Allowance
     from notificationd.services.compose import Compose, SendCommand
+    from notificationd.services.limit import Limiter
     from notificationd.services.push import Push
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was accepted.
+
+    Args:
+        allowances: how much more may be sent; none where nothing is limited.
+    """
+
+    notification: Notification
+    allowances: Sequence[Allowance]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +48,13 @@ class Send:
     """The use case behind `POST /notifications`.
 
     Args:
+        limiter: None where nothing is limited.
         pool: where the two independent calls of an in-app send run side by side.
         clock: returns milliseconds since the epoch.
     """
 
     compose: Compose
+    limiter: Limiter | None
     notifications: ports.Notifications
     connections: ports.Connections
     queue: ports.Queue
@@ -47,25 +64,33 @@ class Send:
     pool: Executor
     clock: Callable[[], int]
 
-    def __call__(self, command: SendCommand, origin: Origin) -> Notification:
+    def __call__(self, command: SendCommand, origin: Origin, caller: str) -> Receipt:
         """Accept a notification. When this returns, it will be settled, whatever crashes.
 
         Args:
             origin: of the request. The same one again makes the same notification, which is sent
                 once.
+            caller: the API key's id.
 
         Raises:
             InvalidRequest: a field is wrong, or the user has no address on the channel.
+            RateLimited: it is one too many for its caller or for its user.
             Unavailable: the queue or the table cannot take it; nothing was accepted.
         """
         notification = self.compose(command, origin)
+        clearance = self.limiter(caller, [notification]) if self.limiter else UNLIMITED
+        if refusal := clearance.refused.get(notification.id):
+            raise refusal
+        self._hand_over(notification)
+        return Receipt(notification, clearance.allowances)
+
+    def _hand_over(self, notification: Notification) -> None:
         if notification.channel is not Channel.IN_APP:
             self._enqueue(notification)
         elif notification.send_at is None:
             self._deliver(notification)
         else:
             self._deliver_later(notification)
-        return notification
 
     def _enqueue(self, notification: Notification) -> None:
         self._put(notification)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeIs
 
-from notificationd.domain.errors import InvalidRequest, Unavailable
+from notificationd.domain.errors import InvalidRequest, RateLimited, Unavailable
 from notificationd.domain.notification import Channel, Notification, user_key
 from notificationd.domain.ports import LONGEST_DELAY_SECONDS
 from notificationd.domain.record import accepted
-from notificationd.services.compose import Compose, SendCommand, command_errors
+from notificationd.services.compose import Compose, SendCommand, command_errors, filled
+from notificationd.services.limit import UNLIMITED
 from notificationd.services.send import delay_of, ids_of
 
 if TYPE_CHECKING:
@@ -22,14 +23,34 @@ if TYPE_CHECKING:
 
     from notificationd.domain import ports
     from notificationd.domain.idempotency import Origin
+    from notificationd.domain.limits import Allowance
     from notificationd.domain.profile import Profile
+    from notificationd.services.compose import Renderer
+    from notificationd.services.limit import Limiter
     from notificationd.services.push import Push
 
 LARGEST = 100
+RENDER_SECONDS = 3.0
+"""For the texts of all that have a template: the most expensive ones are bounded one by one. What
+has no text by then is answered 503."""
 PUSH_SECONDS = 3.0
 """For the pushes of all. What is not pushed by then is left to the queue."""
 
-type Result = Notification | InvalidRequest | Unavailable
+type _Filled = SendCommand | InvalidRequest | Unavailable
+type Result = Notification | InvalidRequest | RateLimited | Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReceipt:
+    """What became of a batch.
+
+    Args:
+        results: for each command, in order, its notification or why there is none.
+        allowances: how much more may be sent; none where nothing is limited.
+    """
+
+    results: Sequence[Result]
+    allowances: Sequence[Allowance]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,46 +58,60 @@ class SendBatch:
     """The use case behind `POST /notifications/batch`.
 
     Args:
+        new_render: returns what makes contents from templates, for one request.
+        limiter: None where nothing is limited.
         pool: where independent calls run side by side. Nothing that runs there waits for another.
         clock: returns milliseconds since the epoch.
     """
 
     profiles: ports.Profiles
     addresses: ports.Addresses
+    new_render: Callable[[], Renderer]
     notifications: ports.Notifications
     connections: ports.Connections
     queue: ports.Queue
     schedule: ports.Schedule
     push: Push
     journal: ports.Journal
+    limiter: Limiter | None
     pool: Executor
     clock: Callable[[], int]
 
     def __call__(
-        self, commands: Sequence[SendCommand | InvalidRequest], origin: Origin
-    ) -> list[Result]:
+        self, commands: Sequence[SendCommand | InvalidRequest], origin: Origin, caller: str
+    ) -> BatchReceipt:
         """Accept notifications. Each that comes back as one will be settled, whatever crashes.
 
         Args:
             commands: at most LARGEST; errors are passed on in their places.
             origin: of the request. The same one again makes the same notifications.
+            caller: the API key's id.
 
-        Returns:
-            For each command, in order, its notification or why there is none.
+        Raises:
+            Unavailable: the limits cannot be looked at; nothing was accepted.
         """
         results = self._composed(commands, origin)
-        missing = self._handed_over([each for each in results if _is_notification(each)])
-        return [
-            Unavailable("the queue or the table")
-            if _is_notification(each) and each.id in missing
-            else each
-            for each in results
-        ]
+        good = [each for each in results if _is_notification(each)]
+        clearance = self.limiter(caller, good) if self.limiter else UNLIMITED
+        cleared = [each for each in good if each.id not in clearance.refused]
+        missing = self._handed_over(cleared)
+
+        def outcome(result: Result) -> Result:
+            if not _is_notification(result):
+                return result
+            if result.id in missing:
+                return Unavailable("the queue or the table")
+            return clearance.refused.get(result.id, result)
+
+        return BatchReceipt([outcome(each) for each in results], clearance.allowances)
 
     def _composed(
         self, commands: Sequence[SendCommand | InvalidRequest], origin: Origin
     ) -> list[Result]:
-        profiles = self._profiles_of(commands, origin.at)
+        render = self.new_render()
+        until = self.clock() + RENDER_SECONDS * 1000
+        full = [self._filled(each, render, until) for each in commands]
+        profiles = self._profiles_of(full, origin.at)
 
         def profile_of(user: str) -> Profile | None:
             profile = profiles[user]
@@ -84,20 +119,32 @@ class SendBatch:
                 raise profile
             return profile
 
-        compose = Compose(profile_of=profile_of, addresses=self.addresses)
+        compose = Compose(profile_of=profile_of, addresses=self.addresses, render=render)
 
-        def composed(place: int, command: SendCommand | InvalidRequest) -> Result:
-            if isinstance(command, InvalidRequest):
+        def composed(place: int, command: _Filled) -> Result:
+            if isinstance(command, InvalidRequest | Unavailable):
                 return command
             try:
                 return compose(command, origin, place)
             except (InvalidRequest, Unavailable) as error:
                 return error
 
-        return [composed(place, command) for place, command in enumerate(commands)]
+        return [composed(place, command) for place, command in enumerate(full)]
+
+    def _filled(
+        self, command: SendCommand | InvalidRequest, render: Renderer, until: float
+    ) -> _Filled:
+        if isinstance(command, InvalidRequest):
+            return command
+        if command.template is not None and self.clock() >= until:
+            return Unavailable("the time for templates is over")
+        try:
+            return filled(command, render)
+        except (InvalidRequest, Unavailable) as error:
+            return error
 
     def _profiles_of(
-        self, commands: Iterable[SendCommand | InvalidRequest], at: int
+        self, commands: Iterable[_Filled], at: int
     ) -> Mapping[str, Profile | Unavailable | None]:
         """Look up the users whose addresses are needed, each once."""
         users = {

@@ -1,5 +1,6 @@
 """The command's arguments and exit codes."""
 
+from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
@@ -19,6 +20,7 @@ def targets(monkeypatch: pytest.MonkeyPatch) -> Mock:
     monkeypatch.setattr(command, "Target", made)
     monkeypatch.setattr(command, "keys", Mock())
     monkeypatch.setattr(command, "dead_letters", Mock())
+    monkeypatch.setattr(command, "templates", Mock())
     return made
 
 
@@ -77,6 +79,10 @@ def test_what_can_not_be_done_ends_with_one_sentence_and_1(
         ("dead-letters", "redrive"),
         ("dead-letters", "redrive", "--all", "some-id"),
         ("dead-letters", "discard"),
+        ("templates",),
+        ("templates", "show"),
+        ("templates", "put", "welcome"),
+        ("templates", "delete"),
     ],
 )
 @pytest.mark.usefixtures("targets")
@@ -134,3 +140,29 @@ def test_showing_and_discarding_are_told_the_ids(monkeypatch: pytest.MonkeyPatch
 
     assert letters.show.call_args.args[1] == "a"
     assert letters.discard.call_args.args[1] == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "called", "expected"),
+    [
+        (("list",), "list_all", ()),
+        (("show", "welcome@3"), "show", ("welcome@3",)),
+        (("put", "welcome", "welcome.json"), "put", ("welcome", Path("welcome.json"))),
+        (("delete", "welcome"), "delete", ("welcome",)),
+    ],
+)
+@pytest.mark.usefixtures("targets")
+def test_templates_are_looked_after_by_name(
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    called: str,
+    expected: tuple[object, ...],
+) -> None:
+    templates = Mock()
+    monkeypatch.setattr(command, "templates", templates)
+
+    assert _run(monkeypatch, "templates", *arguments) == 0
+
+    (done,) = templates.method_calls
+    assert done[0] == called
+    assert done.args[1:] == expected

@@ -4,7 +4,12 @@ pk                    sk                      what
 USER#<user id>        NOTIFICATION#<uuid7>    a notification
 USER#<user id>        CONNECTION#<id>         a live socket
 USER#<user id>        PROFILE                 contact points, and how far the inbox is read
+USER#<user id>        LIMIT#<channel>         how many more the user may be sent
+LIMIT#<key id>        -                       how many more an API key may send
 WATCH                 <due>#<name>            notifications that are still open
+TEMPLATE#<name>       CURRENT                 which version of a template is the newest
+TEMPLATE#<name>       VERSION#<number>        a template as it was stored
+TEMPLATES             <name>                  the same template, for listing
 APIKEY#<sha256>       -                       an API key
 APIKEYS               <key id>                the same key, for listing
 """
