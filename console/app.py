@@ -1,4 +1,7 @@
-"""`GET /` and `GET /console/{file}`: the console, a static page that talks to the API itself."""
+"""`GET /` and `GET /console/{file}`: the console, a static page that talks to the API itself.
+
+And the documentation, which is as public, and as independent of anything else.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,14 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from notificationd.api.documentation import Documentation
 from notificationd.api.http import problem_answer
 from notificationd.domain.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_DOCUMENTATION = Documentation(Path(__file__).parent / "documentation")
 _STATIC = Path(__file__).parent / "static"
 _TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -34,7 +39,10 @@ _HEADERS = {
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    """Answer with a file of the page."""
+    """Answer with a file of the page or of the documentation, or say that there is no such route."""
+    answer = _DOCUMENTATION.answer(event)
+    if answer is not None:
+        return answer
     name = (event.get("pathParameters") or {}).get("file", "index.html")
     file = _files().get(name)
     if file is None:

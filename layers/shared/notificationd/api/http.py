@@ -118,6 +118,11 @@ class HttpApi:
         """The routes that it answers, as the template has them."""
         return frozenset(self._routes)
 
+    def access(self, key: str) -> tuple[Scope, bool]:
+        """Return what opens a route: an API key's scope, and whether the user's own token does."""
+        scope, owner, _ = self._routes[key]
+        return scope, owner
+
     def route(self, key: str, scope: Scope, *, owner: bool = False) -> Callable[[Route], Route]:
         """Register a route.
 
