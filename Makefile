@@ -109,6 +109,10 @@ screenshots: build $(EMULATOR) ## Take the README's pictures of the console and 
 bench: build $(EMULATOR) ## Print what it costs, and how fast it is: docs/performance.md (some minutes)
 	@$(PYTHON) -m bench
 
+.PHONY: docs
+docs: $(DEV) ## Make docs/openapi.json, docs/asyncapi.json and the page at /docs from the code
+	@$(PYTHON) -m documents
+
 .PHONY: format
 format: $(DEV) ## Format the code and mend what ruff can mend by itself
 	@.venv/bin/ruff format --quiet

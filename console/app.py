@@ -1,4 +1,7 @@
-"""What is public: the console's page, the inbox's modules for any page, and `GET /health`."""
+"""What is public: the console, the inbox's modules, the documentation, and `GET /health`.
+
+And what no other route takes: it is told so, like any other problem.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from notificationd.api.documentation import Documentation
 from notificationd.api.files import File
 from notificationd.api.http import problem_answer
 from notificationd.api.joining import joined, without_documentation
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _HERE = Path(__file__).parent
+_DOCUMENTATION = Documentation(_HERE / "documentation")
 _PAGE = "GET /"
 _HEALTH = "GET /health"
 _PAGE_FILE = "GET /console/{file}"
@@ -43,6 +48,8 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     key = event["routeKey"]
     if key == _HEALTH:
         return _health()
+    if answer := _DOCUMENTATION.answer(event):
+        return answer
     if key == _PAGE_FILE:
         key = key.replace("{file}", event["pathParameters"]["file"])
     file = files().get(key)

@@ -203,7 +203,7 @@ def test_every_source_is_served_in_some_file() -> None:
     served = {path for entry in ENTRIES for path in sources(CONSOLE / entry)}
     there = {*CONSOLE.rglob("*.js"), *CONSOLE.rglob("*.css")}
 
-    assert there == served
+    assert there - {CONSOLE / "documentation/docs.css"} == served
 
 
 def test_types_of_other_modules_are_those_of_the_one_file() -> None:
@@ -263,3 +263,59 @@ def test_the_health_says_which_version_answers_and_may_be_kept_for_a_moment() ->
     assert json.loads(answer["body"]) == {"status": "ok", "version": project["project"]["version"]}
     assert answer["headers"]["Content-Type"] == "application/json"
     assert answer["headers"]["Cache-Control"] == "public, max-age=5"
+
+
+# --- the documentation, and what no route takes
+
+
+def refused(path: str) -> dict[str, Any]:
+    event = {"routeKey": "$default", "rawPath": path, "headers": {}}
+    answer: dict[str, Any] = app.handler(event, None)
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("route", "kind"),
+    [
+        ("GET /docs", "text/html; charset=utf-8"),
+        ("GET /docs.css", "text/css; charset=utf-8"),
+        ("GET /openapi.json", "application/json"),
+        ("GET /asyncapi.json", "application/json"),
+    ],
+)
+def test_the_documentation_is_served(route: str, kind: str) -> None:
+    answer = get(route)
+
+    assert answer["statusCode"] == 200
+    assert answer["headers"]["Content-Type"] == kind
+
+
+def test_nothing_runs_in_the_documentation() -> None:
+    policy = get("GET /docs")["headers"]["Content-Security-Policy"]
+
+    assert policy.startswith("default-src 'none'; style-src 'self'; ")
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/users", "/users/4/inbox/5", "//", "/Notifications"])
+def test_an_unknown_path_is_a_problem_like_any_other(path: str) -> None:
+    answer = refused(path)
+
+    assert answer["statusCode"] == 404
+    assert answer["headers"]["Content-Type"] == "application/problem+json"
+    assert json.loads(answer["body"])["code"] == "unknown_route"
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/notifications", "POST"),
+        ("/users/4", "GET, PUT"),
+        ("/users/ä b/notifications/1", "GET, PATCH, DELETE"),
+    ],
+)
+def test_a_known_path_names_its_methods(path: str, allowed: str) -> None:
+    answer = refused(path)
+
+    assert answer["statusCode"] == 405
+    assert answer["headers"]["Allow"] == allowed
+    assert json.loads(answer["body"])["code"] == "method_not_allowed"

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 HTTP_API = {"Ref": "HttpApi"}
 WEBSOCKET_API = {"Ref": "WebSocketApi"}
+DEFAULT = "$default"
+"""The route of all that no other one takes."""
 _PREFIX = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${HttpApi}"
 
 
@@ -36,6 +38,8 @@ class Route:
 
         https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
         """
+        if self.key == DEFAULT:
+            return f"{_PREFIX}/$default/{DEFAULT}"
         method, path = self.key.split(" ", 1)
         return f"{_PREFIX}/$default/{method}{path}"
 

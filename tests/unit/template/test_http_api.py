@@ -4,7 +4,14 @@ import re
 from importlib import import_module
 
 from tests.unit.template.loader import ROOT, Template
-from tests.unit.template.routes import HTTP_API, authorizer_arn, http_parts, may_invoke, routes
+from tests.unit.template.routes import (
+    DEFAULT,
+    HTTP_API,
+    authorizer_arn,
+    http_parts,
+    may_invoke,
+    routes,
+)
 
 PUBLIC = {
     "GET /": "the console's page, which holds no data",
@@ -12,6 +19,11 @@ PUBLIC = {
     "GET /inbox.js": "the inbox, for any page",
     "GET /client.js": "and its client",
     "GET /health": "says that we are there, and nothing else",
+    "GET /docs": "the documentation",
+    "GET /docs.css": "and its style",
+    "GET /openapi.json": "the same for programs",
+    "GET /asyncapi.json": "and what sockets say",
+    DEFAULT: "what no other route takes is refused",
 }
 ACCESS_LOG = {
     "$context.requestId",
@@ -128,9 +140,13 @@ def test_no_two_routes_are_the_same(template: Template) -> None:
     assert sorted(keys) == sorted(set(keys))
 
 
-def test_no_route_catches_everything(template: Template) -> None:
-    """A call to an unknown path is answered by API Gateway, for nothing."""
-    assert [route.key for route in routes(template) if "$default" in route.key] == []
+def test_what_no_route_takes_is_answered_by_the_function_that_reaches_nothing(
+    template: Template,
+) -> None:
+    """With a problem like every other one. Whoever calls is not known, so it may have no grants."""
+    caught = {route.function for route in routes(template) if route.key == DEFAULT}
+
+    assert caught == {CONSOLE}
 
 
 def test_every_integration_passes_the_whole_request_in_format_2(template: Template) -> None:
@@ -192,12 +208,12 @@ def test_api_gateway_writes_no_log_that_could_hold_a_query_or_a_body(template: T
 def test_pages_of_allowed_origins_may_call_every_route(template: Template) -> None:
     """CORS: with credentials in a header, so the header has to be named and cookies never go."""
     cors = template.resource("HttpApi").get("CorsConfiguration", {})
-    methods = {route.key.split(" ", 1)[0] for route in routes(template)}
+    methods = {route.key.split(" ", 1)[0] for route in routes(template)} - {DEFAULT}
 
     assert cors.get("AllowOrigins") == {"Ref": "AllowedOrigins"}
     assert methods | {"OPTIONS"} <= set(cors["AllowMethods"])
     assert {"authorization", "content-type"} <= set(cors["AllowHeaders"])
-    told = {"idempotent-replayed", "ratelimit-limit", "ratelimit-remaining", "retry-after"}
+    told = {"allow", "idempotent-replayed", "ratelimit-limit", "ratelimit-remaining", "retry-after"}
     assert told <= set(cors["ExposeHeaders"])
     assert {"retry-after", "idempotent-replayed"} <= set(cors["ExposeHeaders"])
     assert "AllowCredentials" not in cors

@@ -130,6 +130,10 @@ class HttpApi:
         """The routes that it answers, as the template has them."""
         return frozenset(self._routes)
 
+    def registered(self, key: str) -> tuple[Scope, bool, Route]:
+        """Return what opens a route, as it was registered, and what answers it."""
+        return self._routes[key]
+
     def route(self, key: str, scope: Scope, *, owner: bool = False) -> Callable[[Route], Route]:
         """Register a route.
 

@@ -1,10 +1,14 @@
-"""The bodies and queries that callers send, as pydantic models; what they say becomes a command."""
+"""The bodies and queries that callers send, as pydantic models; what they say becomes a command.
+
+The sentence under a field is its description in the documentation, and so is what `described` adds:
+what the domain checks, told in JSON Schema. Neither takes part in checking a request.
+"""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import (
     AfterValidator,
@@ -16,10 +20,17 @@ from pydantic import (
     StrictInt,
     StrictStr,
     ValidationError,
+    WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
 
-from notificationd.domain.content import EXPIRY_SECONDS
+from notificationd.domain.content import (
+    CONTENT_BYTES,
+    EXPIRY_SECONDS,
+    HTML_BYTES,
+    SUBJECT_CHARACTERS,
+    USER_ID_CHARACTERS,
+)
 from notificationd.domain.dead_letter import REASONS, Wanted
 from notificationd.domain.errors import FieldError, InvalidRequest
 from notificationd.domain.ids import is_uuid7
@@ -33,6 +44,25 @@ from notificationd.services.compose import SendCommand
 from notificationd.services.send_batch import LARGEST
 from notificationd.services.users import LONGEST_TOKEN_SECONDS, TOKEN_SECONDS
 
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+_TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+_LINE = r"^[^\x00-\x1f\x7f\u2028\u2029]*$"
+USER_ID: dict[str, list[dict[str, Any]]] = {
+    "anyOf": [
+        {"type": "integer"},
+        {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": USER_ID_CHARACTERS,
+            "pattern": r"^[^/\x00-\x1f\x7f\u2028\u2029]*$",
+        },
+    ]
+}
+"""A user's id as JSON Schema."""
+MOMENT = {"type": "string", "format": "date-time"}
+"""A time as JSON Schema."""
 _FIELD_CHARACTERS = 100
 """Of a field's name in an answer: an unknown one may be as long as the body."""
 _RFC3339 = re.compile(
@@ -45,6 +75,12 @@ _CODES = {
     "string_type": ("wrong_type", "must be a string"),
     "dict_type": ("wrong_type", "must be an object"),
 }
+
+
+def described(**schema: Any) -> FieldInfo:  # noqa: ANN401 - JSON
+    """Return what a field's JSON Schema says besides what pydantic knows of it."""
+    info: FieldInfo = Field(json_schema_extra=schema)
+    return info
 
 
 class RequestModel(BaseModel):
@@ -82,22 +118,55 @@ def _moment(value: object) -> int:
     return int(at.timestamp() * 1000)
 
 
+_Moment = Annotated[int, BeforeValidator(_moment), WithJsonSchema(MOMENT)]
+_Limit = Annotated[int, Field(ge=1, le=100)]
+
+
 class SendRequest(RequestModel):
     """The body of `POST /notifications`."""
 
-    user_id: StrictInt | StrictStr
+    user_id: Annotated[StrictInt | StrictStr, WithJsonSchema(USER_ID)]
+    """Who is notified: your own id for the user. `4` and `"4"` are the same user. A string must be
+    able to stand in a path: no slash, and neither `.` nor `..`."""
     notification_type: Channel
-    content: StrictStr | None = None
-    subject: StrictStr | None = None
-    html: StrictStr | None = None
-    template: StrictStr | None = None
+    """The channel."""
+    content: Annotated[
+        StrictStr | None, described(minLength=1, maxLength=CONTENT_BYTES, pattern=_TEXT)
+    ] = None
+    """The text: required, unless there is a `template`. At most 1,600 characters for sms, and 64 KB
+    in UTF-8 for the others."""
+    subject: Annotated[
+        StrictStr | None, described(minLength=1, maxLength=SUBJECT_CHARACTERS, pattern=_LINE)
+    ] = None
+    """Of an email or an in-app notification; one line."""
+    html: Annotated[
+        StrictStr | None, described(minLength=1, maxLength=HTML_BYTES, pattern=_TEXT)
+    ] = None
+    """Of an email, beside its `content`; at most 64 KB in UTF-8. It is sent, and not kept."""
+    template: Annotated[
+        StrictStr | None, described(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}(@[1-9][0-9]{0,8})?$")
+    ] = None
+    """In place of `content`, `subject` and `html`: a template, like `welcome`, or one version of
+    it, `welcome@3`."""
     locale: StrictStr | None = None
+    """With a template: `de-AT` takes the texts for `de-AT`, else those for `de`, else those of the
+    template's default."""
     variables: dict[str, Any] | None = None
+    """With a template: what stands for its variables, at most 16 KB. What is left out has to have a
+    default."""
     to: StrictStr | None = None
+    """An email address, or a phone number in E.164, in place of the user's own; email and sms."""
     data: dict[str, Any] | None = None
+    """What your front end wants to know besides, at most 16 KB; in-app only."""
     delivery: Delivery = Delivery.AT_LEAST_ONCE
-    send_at: Annotated[int, BeforeValidator(_moment)] | None = None
+    """What to do when nobody can tell whether a provider has sent: `at_least_once` sends again,
+    `at_most_once` does not."""
+    send_at: _Moment | None = None
+    """When to send it, at most a year ahead: RFC 3339 with an offset. It is `scheduled` until
+    then; a time that has passed is at once."""
     expires_in: Annotated[StrictInt, Field(ge=1, le=EXPIRY_SECONDS)] | None = None
+    """Seconds, from now or from `send_at` on. What has not been sent by then becomes `expired`, and
+    is not sent late. For email and sms."""
 
     def to_command(self) -> SendCommand:
         """Return what is asked for.
@@ -147,7 +216,12 @@ def _refuse(request: SendRequest, fields: tuple[str, ...], detail: str) -> None:
 class BatchRequest(RequestModel):
     """The body of `POST /notifications/batch`; each entry is looked at by itself."""
 
-    notifications: Annotated[list[Any], Field(min_length=1, max_length=LARGEST)]
+    notifications: Annotated[
+        list[Any],
+        Field(min_length=1, max_length=LARGEST),
+        described(items={"$ref": "#/components/schemas/SendRequest"}),
+    ]
+    """Each as for `POST /notifications`. One that is wrong is refused by itself."""
 
     def to_commands(self) -> list[SendCommand | InvalidRequest]:
         """Return what is asked for, or what is wrong with it, entry by entry."""
@@ -166,11 +240,16 @@ def _command(entry: object) -> SendCommand | InvalidRequest:
 class ListQuery(RequestModel):
     """The query of `GET /users/{id}/notifications`."""
 
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    limit: _Limit = 20
+    """How many at most. A page may have fewer, or none, and there may still be a `next` one."""
     cursor: str | None = None
+    """The `next` of the page before. It fits this user only."""
     type: Channel | None = None
+    """Only those of this channel."""
     status: Status | None = None
+    """Only those with this status."""
     unread: bool | None = None
+    """`true`: in-app ones that are unread and not archived; `false`: the other in-app ones."""
 
     def to_request(self, user: str) -> PageRequest:
         """Return the page that is asked for."""
@@ -192,9 +271,12 @@ def _an_id(text: str) -> str:
 class InboxQuery(RequestModel):
     """The query of `GET /users/{id}/inbox`."""
 
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    limit: _Limit = 20
+    """How many at most."""
     cursor: str | None = None
+    """The `next` of the page before. It fits this user only."""
     unread: bool | None = None
+    """`true`: only unread ones; `false`: only read ones."""
 
     def to_request(self, user: str) -> InboxRequest:
         """Return the page that is asked for."""
@@ -209,8 +291,11 @@ class MarkRequest(RequestModel):
     """The body of `PATCH /users/{id}/notifications/{notification_id}`: true does, false undoes."""
 
     read: StrictBool | None = None
+    """Opened by the user."""
     seen: StrictBool | None = None
+    """Shown to the user, in a list say."""
     archived: StrictBool | None = None
+    """Out of the inbox; it stays in the list of notifications."""
 
     def to_changes(self) -> list[Change]:
         """Return the changes that are asked for.
@@ -233,7 +318,8 @@ class MarkRequest(RequestModel):
 class ReadAllRequest(RequestModel):
     """The body of `POST /users/{id}/notifications/read-all`, which may be left out."""
 
-    up_to: Annotated[StrictStr, AfterValidator(_an_id)] | None = None
+    up_to: Annotated[StrictStr, AfterValidator(_an_id), described(format="uuid")] | None = None
+    """The id of the newest one that is read. Left out: all there is now."""
 
 
 def _known_reason(text: str) -> str:
@@ -249,7 +335,7 @@ def _split(value: object) -> object:
     return value.split(",") if isinstance(value, str) else value
 
 
-type _Ids = Annotated[
+_Ids = Annotated[
     list[Annotated[StrictStr, Field(min_length=1, max_length=_FIELD_CHARACTERS)]],
     Field(min_length=1, max_length=100),
 ]
@@ -259,9 +345,15 @@ class LetterFilter(RequestModel):
     """Which dead letters are meant: those that fit all that is given."""
 
     channel: Channel | None = None
-    reason: Annotated[StrictStr, AfterValidator(_known_reason)] | None = None
-    since: Annotated[int, BeforeValidator(_moment)] | None = None
-    until: Annotated[int, BeforeValidator(_moment)] | None = None
+    """Only those of this channel."""
+    reason: (
+        Annotated[StrictStr, AfterValidator(_known_reason), described(enum=list(REASONS))] | None
+    ) = None
+    """Only those that are there for this reason."""
+    since: _Moment | None = None
+    """Only those that failed at this time or later."""
+    until: _Moment | None = None
+    """Only those that failed before this time."""
 
     def _wanted(self, ids: list[str] | None) -> Wanted:
         return Wanted(
@@ -276,8 +368,10 @@ class LetterFilter(RequestModel):
 class LettersQuery(LetterFilter):
     """The query of `GET /dead-letters`."""
 
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    limit: _Limit = 20
+    """How many at most."""
     ids: Annotated[_Ids, BeforeValidator(_split)] | None = None
+    """Only those of these notifications: ids with commas between them."""
 
     def to_wanted(self) -> Wanted:
         """Return which letters are asked for."""
@@ -288,7 +382,9 @@ class RedriveRequest(LetterFilter):
     """The body of `POST /dead-letters/redrive`. That all are meant has to be said."""
 
     ids: _Ids | None = None
+    """Those of these notifications."""
     all: StrictBool = False
+    """All that there are: has to be said where neither `ids` nor a filter is given."""
 
     def to_wanted(self) -> Wanted:
         """Return which letters are to be redriven.
@@ -309,20 +405,25 @@ class ContactPoints(RequestModel):
     """The body of `PUT /users/{id}`; what is left out or null is removed."""
 
     email: StrictStr | None = None
+    """An email address."""
     phone: StrictStr | None = None
+    """A phone number in E.164, like `+14155550123`."""
 
 
 class AccountingQuery(RequestModel):
     """The query of `GET /accounting`."""
 
-    start: Annotated[int, BeforeValidator(_moment)] | None = Field(default=None, alias="from")
-    end: Annotated[int, BeforeValidator(_moment)] | None = Field(default=None, alias="to")
+    start: _Moment | None = Field(default=None, alias="from")
+    """From the hour of this time on; 24 hours before the end, unless it is given."""
+    end: _Moment | None = Field(default=None, alias="to")
+    """Up to this time; now, unless it is given. At most 31 days after the start."""
 
 
 class TokenRequest(RequestModel):
     """The body of `POST /users/{id}/tokens`, which may be left out."""
 
     expires_in: Annotated[StrictInt, Field(ge=60, le=LONGEST_TOKEN_SECONDS)] = TOKEN_SECONDS
+    """Seconds until the token ends. A socket that is open then stays open."""
 
 
 def _field_errors(error: ValidationError, *, nested: bool) -> list[FieldError]:

@@ -12,6 +12,7 @@ from notificationd.domain.errors import (
     InvalidRequest,
     KeyReused,
     Malformed,
+    MethodNotAllowed,
     NoNotifications,
     NotFound,
     NotificationError,
@@ -20,6 +21,7 @@ from notificationd.domain.errors import (
     TooLate,
     Unauthenticated,
     Unavailable,
+    UnknownRoute,
 )
 from notificationd.domain.limits import Party
 
@@ -28,43 +30,60 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
-_TYPES = "https://notificationd.dev/problems#"  # RFC 9457: an identifier, it need not resolve
+_TYPES = "/docs#"
+"""RFC 9457, section 3.1.1: a full path, so that it is the same text from every route and in every
+deployment, and leads to a page that this deployment itself serves."""
 
 
-class _Kind(NamedTuple):
+class Kind(NamedTuple):
+    """What all answers to one kind of error have in common.
+
+    Args:
+        code: stable. Clients branch on it, and the documentation has an entry for it.
+        detail: what to say instead of the error's own text.
+    """
+
     status: HTTPStatus
     code: str
     title: str
     detail: str | None = None
-    """What to say instead of the error's own text."""
     headers: Mapping[str, str] = {}
 
+    @property
+    def type(self) -> str:
+        """The problem's type (RFC 9457): where the documentation explains it."""
+        return _TYPES + self.code
 
-_KINDS: dict[type[NotificationError], _Kind] = {
-    Malformed: _Kind(HTTPStatus.BAD_REQUEST, "not_json", "The body cannot be read"),
-    NoNotifications: _Kind(
+
+_KINDS: dict[type[NotificationError], Kind] = {
+    Malformed: Kind(HTTPStatus.BAD_REQUEST, "not_json", "The body cannot be read"),
+    NoNotifications: Kind(
         HTTPStatus.BAD_REQUEST,
         "no_notifications",
         "No notifications",
         "No notifications for user_id found.",
     ),
-    Unauthenticated: _Kind(
+    Unauthenticated: Kind(
         HTTPStatus.UNAUTHORIZED,
         "unauthenticated",
         "Credentials are missing or wrong",
         headers={"WWW-Authenticate": "Bearer"},
     ),
-    Forbidden: _Kind(HTTPStatus.FORBIDDEN, "forbidden", "These credentials do not open this"),
-    NotFound: _Kind(HTTPStatus.NOT_FOUND, "not_found", "Not found"),
-    TooLarge: _Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "The body is too large"),
-    InvalidRequest: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", "Fields are wrong"),
-    KeyReused: _Kind(
+    Forbidden: Kind(HTTPStatus.FORBIDDEN, "forbidden", "These credentials do not open this"),
+    NotFound: Kind(HTTPStatus.NOT_FOUND, "not_found", "Not found"),
+    UnknownRoute: Kind(HTTPStatus.NOT_FOUND, "unknown_route", "There is no such path"),
+    MethodNotAllowed: Kind(
+        HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "The path is not for this method"
+    ),
+    TooLarge: Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "The body is too large"),
+    InvalidRequest: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", "Fields are wrong"),
+    KeyReused: Kind(
         HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency_key_reused", "The key is another request's"
     ),
-    InFlight: _Kind(HTTPStatus.CONFLICT, "request_in_flight", "The request is under way"),
-    TooLate: _Kind(HTTPStatus.CONFLICT, "too_late", "It is too late to cancel it"),
-    RateLimited: _Kind(HTTPStatus.TOO_MANY_REQUESTS, "rate_limited", "Too many notifications"),
-    Unavailable: _Kind(
+    InFlight: Kind(HTTPStatus.CONFLICT, "request_in_flight", "The request is under way"),
+    TooLate: Kind(HTTPStatus.CONFLICT, "too_late", "It is too late to cancel it"),
+    RateLimited: Kind(HTTPStatus.TOO_MANY_REQUESTS, "rate_limited", "Too many notifications"),
+    Unavailable: Kind(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "unavailable",
         "Not available now",
@@ -72,7 +91,7 @@ _KINDS: dict[type[NotificationError], _Kind] = {
         {RETRY_AFTER: str(RETRY_AFTER_SECONDS)},
     ),
 }
-_INTERNAL = _Kind(
+_INTERNAL = Kind(
     HTTPStatus.INTERNAL_SERVER_ERROR,
     "internal_error",
     "Something went wrong on our side",
@@ -88,12 +107,17 @@ class Problem(NamedTuple):
     headers: Mapping[str, str]
 
 
+def catalogue() -> tuple[Kind, ...]:
+    """Return every kind of problem that there is, for the documentation."""
+    return (*_KINDS.values(), _INTERNAL)
+
+
 def problem_of(error: Exception) -> Problem:
     """Return the answer to an error; what is not in the tree is ours, and says nothing."""
     kind = _KINDS.get(type(error), _INTERNAL) if isinstance(error, NotificationError) else _INTERNAL
     detail = kind.detail or _detail(error)
     body: dict[str, Any] = {
-        "type": _TYPES + kind.code,
+        "type": kind.type,
         "title": kind.title,
         "status": kind.status,
         "detail": detail,
@@ -119,6 +143,8 @@ def _detail(error: Exception) -> str:
 
 
 def _headers(error: Exception) -> dict[str, str]:
+    if isinstance(error, MethodNotAllowed):
+        return {"Allow": ", ".join(error.allowed)}
     if isinstance(error, InFlight):
         return {RETRY_AFTER: str(error.retry_after)}
     if isinstance(error, RateLimited):

@@ -16,23 +16,29 @@ from notificationd.domain.template_choice import NAME, NUMBER, TemplateChoice
 LISTING = "templates"
 LARGEST_NUMBER = 999_999_999
 
-type _Number = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
+_Number = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
 
 
 class BodyModel(RequestModel):
     """The texts on one channel in one language."""
 
     text: StrictStr
+    """The text, at most 64 KB."""
     subject: StrictStr | None = None
+    """Of an email, which needs one, or of an in-app notification."""
     html: StrictStr | None = None
+    """Of an email, beside its text. Values are escaped in it."""
 
 
 class VariableModel(RequestModel):
     """A variable: required, unless it has a default or says that it is not."""
 
     required: StrictBool | None = None
+    """Whether it has to be given. Left out: unless there is a `default`."""
     default: Any = None
+    """What it is where it is not given."""
     description: StrictStr | None = None
+    """For those who send."""
 
     def to_variable(self, name: str) -> Variable:
         """Return the variable.
@@ -58,9 +64,13 @@ class TemplateRequest(RequestModel):
     nested: ClassVar[bool] = True
 
     default_locale: StrictStr
+    """The language that each channel has, like `en` or `de-AT`."""
     channels: dict[Channel, dict[StrictStr, BodyModel]]
+    """The texts, by channel and language."""
     variables: dict[StrictStr, VariableModel] = Field(default_factory=dict)
+    """All variables that the texts use, at most 50."""
     description: StrictStr | None = None
+    """For those who send."""
 
     def to_template(self) -> Template:
         """Return the template, as it was written.
@@ -88,10 +98,15 @@ class PreviewRequest(RequestModel):
     nested: ClassVar[bool] = True
 
     notification_type: Channel
+    """The channel."""
     locale: StrictStr | None = None
+    """The language; the template's default where it is left out."""
     variables: dict[StrictStr, Any] = Field(default_factory=dict)
+    """What stands for the template's variables."""
     version: Annotated[StrictInt, Field(ge=1, le=LARGEST_NUMBER)] | None = None
+    """An earlier version."""
     template: TemplateRequest | None = None
+    """A template that is not stored yet, in place of the stored one."""
 
     def to_choice(self, name: str) -> TemplateChoice:
         """Return what is to be previewed.
@@ -111,13 +126,16 @@ class TemplateQuery(RequestModel):
     """The query of `GET /templates/{name}`."""
 
     version: _Number | None = None
+    """An earlier version."""
 
 
 class TemplatesQuery(RequestModel):
     """The query of `GET /templates`."""
 
     limit: Annotated[int, Field(ge=1, le=100)] = 20
+    """How many at most."""
     cursor: str | None = None
+    """The `next` of the page before."""
 
     def after(self) -> str | None:
         """Return the name of the last template that was seen."""
@@ -128,7 +146,9 @@ class VersionsQuery(RequestModel):
     """The query of `GET /templates/{name}/versions`."""
 
     limit: Annotated[int, Field(ge=1, le=100)] = 20
+    """How many at most."""
     cursor: str | None = None
+    """The `next` of the page before."""
 
     def before(self, name: str) -> int | None:
         """Return the number of the last version that was seen."""

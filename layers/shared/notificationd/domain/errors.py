@@ -7,6 +7,8 @@ NotificationError
 ├── Unauthenticated      no credentials, or none that are valid
 ├── Forbidden            valid credentials that do not open this
 ├── NotFound             there is no such thing
+├── UnknownRoute         the API has no such path
+├── MethodNotAllowed     the API has that path, but not with this method
 ├── NoNotifications      the user never had any; the first API's 400
 ├── KeyReused            an idempotency key comes with another request than before
 ├── InFlight             the first request with this idempotency key is still under way
@@ -86,6 +88,22 @@ class Forbidden(NotificationError):
 
 class NotFound(NotificationError):
     """There is no such thing."""
+
+
+class UnknownRoute(NotificationError):
+    """The API has no such path."""
+
+
+class MethodNotAllowed(NotificationError):
+    """The API has that path, but not with this method.
+
+    Args:
+        allowed: the methods that it has there, in the order in which they are told.
+    """
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        super().__init__(f"This path takes {', '.join(allowed)}.")
+        self.allowed = allowed
 
 
 class NoNotifications(NotificationError):
