@@ -62,16 +62,16 @@ def page(openapi: Json) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>notificationd: documentation</title>
-<link rel="stylesheet" href="/docs.css">
+<link rel="stylesheet" href="docs.css">
 </head>
 <body>
 <nav aria-label="Parts">
 <a href="#guide">Getting started</a>
 <a href="#reference">Operations</a>
 <a href="#problems">Problems</a>
-<a href="/openapi.json">OpenAPI</a>
-<a href="/asyncapi.json">AsyncAPI</a>
-<a href="/">Console</a>
+<a href="openapi.json">OpenAPI</a>
+<a href="asyncapi.json">AsyncAPI</a>
+<a href="./">Console</a>
 </nav>
 <main>
 <section id="guide">

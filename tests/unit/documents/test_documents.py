@@ -106,7 +106,7 @@ def test_the_page_runs_nothing_and_fetches_nothing_but_its_style() -> None:
     page = (ROOT / "console/documentation/docs.html").read_text()
     fetched = re.findall(r'<(?!a\b)[^>]*\b(?:src|href)="([^"]*)"', page)
 
-    assert fetched == ["/docs.css"]
+    assert fetched == ["docs.css"]
     assert "<script" not in page
     assert "style=" not in page
 

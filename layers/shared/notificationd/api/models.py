@@ -216,12 +216,9 @@ def _refuse(request: SendRequest, fields: tuple[str, ...], detail: str) -> None:
 class BatchRequest(RequestModel):
     """The body of `POST /notifications/batch`; each entry is looked at by itself."""
 
-    notifications: Annotated[
-        list[Any],
-        Field(min_length=1, max_length=LARGEST),
-        described(items={"$ref": "#/components/schemas/SendRequest"}),
-    ]
-    """Each as for `POST /notifications`. One that is wrong is refused by itself."""
+    notifications: Annotated[list[Any], Field(min_length=1, max_length=LARGEST)]
+    """Each as for `POST /notifications`. One that is wrong is refused by itself, so that the list
+    may hold anything."""
 
     def to_commands(self) -> list[SendCommand | InvalidRequest]:
         """Return what is asked for, or what is wrong with it, entry by entry."""

@@ -1,0 +1,158 @@
+"""The documentation of the running service, and the service as its documentation has it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, given, seed, settings
+from schemathesis import GenerationMode
+
+from documents import openapi
+from documents.__main__ import ROOT
+from tests.browsers import launched
+
+if TYPE_CHECKING:
+    from tests.e2e.service import Service, Someone
+
+BASH = shutil.which("bash") or "/bin/bash"
+GUIDE = (ROOT / "documents/guide.md").read_text("utf-8")
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "12"))
+"""For each operation; `make fuzz` makes more."""
+SEED = int(os.environ.get("SEED") or "1")
+PROBLEM = "application/problem+json"
+
+
+@pytest.mark.parametrize("name", ["openapi.json", "asyncapi.json"])
+def test_the_documents_are_served_to_anybody(service: Service, name: str) -> None:
+    answer = requests.get(f"{service.endpoints.api_url}/{name}", timeout=10)
+
+    assert answer.status_code == 200
+    assert answer.text == (ROOT / "docs" / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nowhere", 404, "unknown_route"),
+        ("POST", "/users/4/inbox/x", 404, "unknown_route"),
+        ("PATCH", "/notifications", 405, "method_not_allowed"),
+        ("DELETE", "/users/4", 405, "method_not_allowed"),
+    ],
+)
+def test_what_no_route_takes_is_a_problem_with_a_page(
+    service: Service, method: str, path: str, status: int, code: str
+) -> None:
+    answer = requests.request(method, service.endpoints.api_url + path, timeout=10)
+
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == PROBLEM
+    assert answer.json()["type"] == f"/docs#{code}"
+
+
+def test_the_page_needs_nothing_from_elsewhere_and_leads_to_a_problem(service: Service) -> None:
+    asked: list[str] = []
+    complaints: list[str] = []
+    with launched() as browser, browser.new_page() as page:
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: complaints.append(message.text))
+        page.goto(f"{service.endpoints.api_url}/docs#rate_limited")
+
+        assert page.locator("#rate_limited").is_visible()
+        assert page.get_by_role("heading", name="Getting started").is_visible()
+        page.locator("#post_notification summary").click()
+        assert page.locator("#post_notification pre").first.is_visible()
+
+    own = [url for url in asked if url.startswith(service.endpoints.api_url)]
+    assert own == asked
+    assert [text for text in complaints if "favicon" not in text] == []
+
+
+def test_a_newcomer_gets_through_the_guide(service: Service, user: Someone) -> None:
+    """With the page alone: send on each channel, schedule, cancel, and read an inbox."""
+    blocks = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
+    script = "set -euo pipefail\n" + "\necho\n".join(blocks)
+    script = script.replace("curl ", "curl --silent --show-error --fail-with-body ")
+    script = script.replace("/users/4", f"/users/{user.id}").replace(
+        '"user_id": 4', f'"user_id": "{user.id}"'
+    )
+    environment = {
+        **os.environ,
+        "API_URL": service.endpoints.api_url,
+        "API_KEY": service.endpoints.api_key,
+    }
+
+    done = subprocess.run(
+        [BASH, "-c", script], env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count('"Notification queued"') == 3  # the scheduled one's goes into $ID
+    assert '"status":"cancelled"' in done.stdout.replace(" ", "")
+    assert '"unread":1' in done.stdout.replace(" ", "")
+    assert '"token"' in done.stdout
+
+
+SCHEMA: Any = schemathesis.openapi.from_dict(openapi.document())
+# 422 and 409 answer what a schema cannot say: that a cursor is another list's, an address is none,
+# a time is over. 400 is the first API's for a user without any notification.
+SCHEMA.config.checks.positive_data_acceptance.expected_statuses = [
+    *("2xx", "400", "404", "409", "422", "429")
+]
+ROUTES = [(method, path) for path, item in openapi.document()["paths"].items() for method in item]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "mode"),
+    [
+        (method, path, mode)
+        for method, path in ROUTES
+        for mode in GenerationMode
+        if (path, mode) != ("/health", GenerationMode.NEGATIVE)  # takes nothing that could be wrong
+    ],
+)
+def test_the_service_answers_as_it_is_documented(
+    service: Service, method: str, path: str, mode: GenerationMode
+) -> None:
+    """Whatever is asked: no 5xx, no status, type, header or body that is not in the document."""
+    headers = {"Authorization": f"Bearer {service.endpoints.api_key}"}
+    operation = SCHEMA[path][method.upper()]
+
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        database=None,
+    )
+    @seed(SEED)
+    def ask(case: Any) -> None:  # noqa: ANN401 - schemathesis has its own types
+        case.call_and_validate(base_url=service.endpoints.api_url, headers=headers, timeout=30)
+
+    ask()
+
+
+def test_one_request_after_another_is_answered_as_documented(service: Service) -> None:
+    """What one answers is asked for by the next: ids, names, cursors."""
+    headers = {"Authorization": f"Bearer {service.endpoints.api_key}"}
+
+    class Machine(SCHEMA.as_state_machine()):  # type: ignore[misc]  # made at run time
+        def get_call_kwargs(self, _case: object) -> dict[str, Any]:
+            return {"base_url": service.endpoints.api_url, "headers": headers, "timeout": 30}
+
+    Machine.run(
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=6,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+            derandomize=True,
+        )
+    )
