@@ -145,8 +145,13 @@ def test_the_status_tells_depths_and_why_there_are_dead_letters(
         },
     ).json()["id"]
 
-    found = status(service)
-    shown = notificationctl(service, "status")
+    # Whoever looks at a dead letter hides it from others for a moment.
+    found = eventually(
+        lambda: status(service), lambda seen: "malformed" in seen["dead_letters"]["by_reason"]
+    )
+    shown = eventually(
+        lambda: notificationctl(service, "status"), lambda text: "\nmalformed" in text
+    )
 
     assert found["queues"]["email"]["delayed"] >= 1
     assert found["queues"]["sms"]["oldest_seconds"] == 77
