@@ -48,7 +48,7 @@ def main() -> int:
     if unknown:
         print(
             "NOT AUDITED: PyPI's vulnerability service does not answer here: nobody knows whether "
-            "these packages have known holes. Run 'make audit' where pypi.org can be reached.",
+            "these packages have known holes. Run 'make audit' where it does.",
             file=sys.stderr,
         )
     elif not holes:
