@@ -8,13 +8,14 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+import jsonschema_rs
 import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, given, seed, settings
 from schemathesis import GenerationMode
 
-from documents import openapi
+from documents import asyncapi, openapi
 from documents.__main__ import ROOT
 from tests.browsers import launched
 
@@ -54,6 +55,31 @@ def test_what_no_route_takes_is_a_problem_with_a_page(
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == PROBLEM
     assert answer.json()["type"] == f"/docs#{code}"
+
+
+def test_what_a_socket_is_told_is_documented(service: Service, user: Someone) -> None:
+    """A frame of each type, from two devices of a user."""
+    frames: list[dict[str, Any]] = []
+    with service.connect(user) as device, service.connect(user) as other:
+        device.send("sync", ref="s")
+        frames.append(device.receive())
+        sent = service.send(user, "in-app")
+        frames.append(device.receive())
+        device.send("read", ids=[sent], ref="r")
+        frames.append(device.receive())
+        assert [other.receive()["type"] for _ in range(2)] == ["notification", "state"]
+        device.send("read_all", up_to=sent)
+        frames.append(device.receive())
+        device.send("ping")
+        frames.append(device.receive())
+        device.send("dance")
+        frames.append(device.receive())
+
+    document = asyncapi.document()
+    types = ["SyncPage", "Pushed", "State", "State", "Pong", "Fault"]
+    for name, frame in zip(types, frames, strict=True):
+        schema = {**document, "$ref": f"#/components/schemas/{name}"}
+        jsonschema_rs.Draft202012Validator(schema, validate_formats=True).validate(frame)
 
 
 def test_the_page_needs_nothing_from_elsewhere_and_leads_to_a_problem(service: Service) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from functions.list.app import handler
 from functions.send.app import handler as send
+from notificationd.runtime import aws
 from tests.unit.functions.conftest import api_event, call
 
 if TYPE_CHECKING:
@@ -77,6 +78,38 @@ def test_cursors_lead_through_all_pages() -> None:
         query["cursor"] = body["next"]
 
     assert seen == ids
+
+
+@pytest.mark.usefixtures("account")
+def test_pages_hold_still_while_others_are_sent() -> None:
+    """What was there at the first page is shown once, whatever comes in between."""
+    ids = sent(5)
+    seen: list[str] = []
+    query = {"limit": "2"}
+    while True:
+        _, body = call(handler, api_event(LIST, path={"id": "4"}, query=query))
+        seen += [entry["id"] for entry in body["data"]]
+        if body["next"] is None:
+            break
+        query["cursor"] = body["next"]
+        sent(2)
+
+    assert seen == ids
+
+
+@pytest.mark.usefixtures("account")
+def test_a_list_is_never_a_scan() -> None:
+    sent(3)
+    calls: list[str] = []
+
+    def take_down(model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's own
+        calls.append(model.name)
+
+    aws.dynamodb().meta.events.register("before-call.dynamodb", take_down)
+    for query in ({}, {"type": "sms"}, {"status": "failed"}, {"unread": "true"}):
+        call(handler, api_event(LIST, path={"id": "4"}, query=query))
+
+    assert set(calls) == {"Query", "GetItem"}
 
 
 @pytest.mark.usefixtures("account")
