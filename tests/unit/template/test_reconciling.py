@@ -51,7 +51,7 @@ def test_a_batch_of_changes_fits_into_one_entry_of_the_watch_list(template: Temp
     assert 1 <= stream_event(template)["BatchSize"] <= LARGEST_BATCH
 
 
-def test_what_is_settled_within_a_minute_is_never_written_down(template: Template) -> None:
+def test_what_is_settled_within_five_minutes_is_never_written_down(template: Template) -> None:
     assert stream_event(template)["MaximumBatchingWindowInSeconds"] == 300
 
 
