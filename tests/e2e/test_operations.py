@@ -106,7 +106,8 @@ def test_what_becomes_of_notifications_is_counted_and_nobody_is_named(
         lambda: outcomes(service),
         lambda now: all(now.get(key, 0) - before.get(key, 0) >= n for key, n in expected.items()),
     )
-    assert status(service)["last_hour"]["channels"]["email"]["age_ms"]["p50"] > 0
+    age = status(service)["last_hour"]["channels"]["email"]["age_ms"]
+    assert 0 <= age["p50"] <= age["p99"]  # one that is sent within a millisecond is 0 ms old
     lines = metrics_lines(service, since)
     text = json.dumps(lines)
     for each in (user, refused):
