@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -148,7 +149,12 @@ def _answered(case: Case, *, calls: bool) -> Iterator[None]:
         is_query = "Query" in str(request.headers.get("X-Amz-Target"))
         return canned.response(query if is_query else b"{}")
 
-    with pytest.MonkeyPatch.context() as patch, account_in(patch):
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        account_in(patch),
+        Path(os.devnull).open("w", encoding="utf-8") as log,
+        redirect_stdout(log),  # the lines of metrics are written, but not among the figures
+    ):
         patch.setenv("LOG_LEVEL", "WARNING")
         patch.setenv("WEBSOCKET_ENDPOINT", ENDPOINT)
         services.send()

@@ -14,8 +14,9 @@ import json
 import sys
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO, cast
 
 from notificationd.domain.ids import now_ms
 from notificationd.domain.notification import Channel
@@ -81,6 +82,11 @@ UNITS: Mapping[Metric, str] = {
     **dict.fromkeys(Metric, "Count"),
     Metric.AGE_AT_SEND: "Milliseconds",
 }
+_DETAILS: Mapping[Metric, tuple[str, ...]] = {
+    metric: tuple(str(dimension).lower() for dimension in finest)
+    for metric, (finest, *_) in DIMENSION_SETS.items()
+}
+"""What an event calls the dimensions of the finest set."""
 NONE = "none"
 """The value of a dimension that an event does not know: of a lost one nobody knows the provider."""
 
@@ -125,7 +131,7 @@ EVENTS: Mapping[str, tuple[_Measure, ...]] = {
 @dataclass(slots=True)
 class _Line:
     values: dict[Dimension, str] = field(default_factory=dict)
-    amounts: dict[Metric, Sequence[float]] = field(default_factory=dict)
+    amounts: dict[Metric, Sequence[int]] = field(default_factory=dict)
 
     def takes(self, metric: Metric, values: Mapping[Dimension, str]) -> bool:
         return metric not in self.amounts and all(
@@ -138,20 +144,17 @@ class Metrics:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._amounts: dict[tuple[Metric, tuple[str, ...]], list[float]] = {}
+        self._amounts: dict[tuple[Metric, tuple[str, ...]], list[int]] = {}
 
     def take(self, event: str, details: Mapping[str, object]) -> None:
         """Count what an event of the journal's counts for, if for anything."""
         for measure in EVENTS.get(event, ()):
-            known = {**details, **measure.known}
-            values = tuple(
-                str(known.get(dimension.lower()) or NONE)
-                for dimension in DIMENSION_SETS[measure.metric][0]
-            )
+            known, names = measure.known, _DETAILS[measure.metric]
+            values = tuple([str(known.get(name) or details.get(name) or NONE) for name in names])
             amount = details[measure.amount] if isinstance(measure.amount, str) else measure.amount
             with self._lock:
                 amounts = self._amounts.setdefault((measure.metric, values), [])
-                amounts.append(float(str(amount)))
+                amounts.append(cast("int", amount))
 
     def lines(self, namespace: str, at: int) -> list[str]:
         """Return what there is to tell, and begin anew.
@@ -166,6 +169,7 @@ class Metrics:
 
 
 _METRICS = Metrics()
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def take(event: str, details: Mapping[str, object]) -> None:
@@ -186,7 +190,7 @@ def write(stream: TextIO | None = None) -> None:
 
 
 def _together(
-    amounts: Mapping[tuple[Metric, tuple[str, ...]], Sequence[float]],
+    amounts: Mapping[tuple[Metric, tuple[str, ...]], Sequence[int]],
 ) -> Iterable[_Line]:
     """Put what does not contradict each other into one line; the finest first, to lean on."""
     lines: list[_Line] = []
@@ -201,19 +205,27 @@ def _together(
 
 
 def _embedded(line: _Line, namespace: str, at: int) -> str:
+    """Return a line's text. Its directives are kept: the same metrics have the same each time."""
+    directives = _directives(namespace, tuple(line.amounts))
+    values = _encode(line.values | dict(_figures(line)))
+    return f'{{"_aws":{{"Timestamp":{at},"CloudWatchMetrics":{directives}}},{values[1:]}'
+
+
+@lru_cache(maxsize=64)
+def _directives(namespace: str, metrics: tuple[Metric, ...]) -> str:
     by_sets: dict[tuple[Dimensions, ...], list[Metric]] = {}
-    for metric in line.amounts:
+    for metric in metrics:
         by_sets.setdefault(DIMENSION_SETS[metric], []).append(metric)
-    directives = [
-        {
-            "Namespace": namespace,
-            "Dimensions": sets,
-            "Metrics": [{"Name": metric, "Unit": UNITS[metric]} for metric in metrics],
-        }
-        for sets, metrics in by_sets.items()
-    ]
-    root: dict[str, Any] = {"_aws": {"Timestamp": at, "CloudWatchMetrics": directives}}
-    return json.dumps(root | line.values | dict(_figures(line)), separators=(",", ":"))
+    return _encode(
+        [
+            {
+                "Namespace": namespace,
+                "Dimensions": sets,
+                "Metrics": [{"Name": metric, "Unit": UNITS[metric]} for metric in together],
+            }
+            for sets, together in by_sets.items()
+        ]
+    )
 
 
 def _figures(line: _Line) -> Iterator[tuple[str, object]]:
@@ -222,4 +234,4 @@ def _figures(line: _Line) -> Iterator[tuple[str, object]]:
     The format takes a hundred values; a batch of the queue's has ten records.
     """
     for metric, amounts in line.amounts.items():
-        yield metric, int(sum(amounts)) if UNITS[metric] == "Count" else list(map(int, amounts))
+        yield metric, sum(amounts) if UNITS[metric] == "Count" else amounts
