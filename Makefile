@@ -111,7 +111,7 @@ bench: build $(EMULATOR) ## Print what it costs, and how fast it is: docs/perfor
 
 .PHONY: fuzz
 fuzz: build $(EMULATOR) ## Ask the running service all that its documentation allows, and more (SEED=1)
-	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200) SEED='$(or $(SEED),1)' $(PYTEST) tests/e2e/test_documents.py
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200) SEED='$(or $(SEED),1)' $(PYTEST) tests/e2e/test_fuzz.py
 
 .PHONY: docs
 docs: $(DEV) ## Make docs/openapi.json, docs/asyncapi.json and the page at /docs from the code

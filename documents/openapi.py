@@ -151,7 +151,7 @@ def _operation(key: str, operation: Operation) -> Json:
         "tags": [operation.tag],
         "summary": summary.rstrip("."),
         "description": f"An API key needs the scope `{scope}`." + (f" {rest}" if rest else ""),
-        "security": [{"apiKey": []}, *([{"userToken": []}] if owner else [])],
+        "security": [{"apiKey": [str(scope)]}, *([{"userToken": []}] if owner else [])],
     }
     parameters = [
         {"name": name, "in": "path", "required": True, **_PARAMETERS[name]}
@@ -184,9 +184,10 @@ def _key_parameter() -> Json:
     return {
         "name": HEADER,
         "in": "header",
-        "description": "The same key with the same body makes one notification, within 24 hours.",
+        # No `example`: whoever plays all examples would give different bodies one key.
+        "description": "The same key (`order-17-shipped`, say) with the same body makes one"
+        " notification, within 24 hours.",
         "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-        "example": "order-17-shipped",
     }
 
 
@@ -201,6 +202,12 @@ def _success(operation: Operation, text: str) -> Json:
     answer["content"] = {
         _JSON: {"schema": _reference(operation.answer), "example": operation.example}
     }
+    if operation.links:
+        answer["links"] = {
+            name: {"operationId": name, "parameters": dict(parameters)}
+            for route, parameters in operation.links.items()
+            for name in [routes()[route][2].__name__]
+        }
     return answer
 
 

@@ -59,6 +59,17 @@ SUMMARY = {
     "default_locale": "en",
     "channels": {"email": ["en"]},
 }
+SENT_ONE = {"id": "$request.body#/user_id", "notification_id": "$response.body#/id"}
+SENT_FIRST = {
+    "id": "$request.body#/notifications/0/user_id",
+    "notification_id": "$response.body#/data/0/id",
+}
+FIRST_LISTED = {"id": "$request.path.id", "notification_id": "$response.body#/data/0/id"}
+SAME_ONE = {"id": "$request.path.id", "notification_id": "$request.path.notification_id"}
+SAME_USER = {"id": "$request.path.id"}
+NEXT_PAGE = {"cursor": "$response.body#/next"}
+SAME_TEMPLATE = {"name": "$request.path.name"}
+FIRST_TEMPLATE = {"name": "$response.body#/data/0/name"}
 LINE = {"accepted": 3, "sent": 2, "failed": 1, "expired": 0, "cancelled": 0, "in_progress": 0}
 
 
@@ -73,6 +84,8 @@ class Operation:
         codes: of the problems that are its own, besides those that every route has.
         is_keyed: takes an idempotency key.
         is_limited: may be refused by a caller's or a recipient's limit.
+        links: what may be asked next, with the parameters that this request or its answer has.
+            https://spec.openapis.org/oas/v3.1.1#link-object
     """
 
     tag: str
@@ -86,6 +99,7 @@ class Operation:
     codes: tuple[str, ...] = ()
     is_keyed: bool = False
     is_limited: bool = False
+    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 SENDING, INBOX, USERS = "Sending", "Notifications and inbox", "Users and tokens"
@@ -129,6 +143,13 @@ OPERATIONS: dict[str, Operation] = {
         codes=("invalid_request",),
         is_keyed=True,
         is_limited=True,
+        links={
+            "GET /users/{id}/notifications/{notification_id}": SENT_ONE,
+            "PATCH /users/{id}/notifications/{notification_id}": SENT_ONE,
+            "DELETE /users/{id}/notifications/{notification_id}": SENT_ONE,
+            "GET /users/{id}/notifications": {"id": "$request.body#/user_id"},
+            "GET /users/{id}/inbox": {"id": "$request.body#/user_id"},
+        },
     ),
     "POST /notifications/batch": Operation(
         tag=SENDING,
@@ -146,6 +167,11 @@ OPERATIONS: dict[str, Operation] = {
         codes=("invalid_request",),
         is_keyed=True,
         is_limited=True,
+        links={
+            "GET /users/{id}/notifications/{notification_id}": SENT_FIRST,
+            "PATCH /users/{id}/notifications/{notification_id}": SENT_FIRST,
+            "DELETE /users/{id}/notifications/{notification_id}": SENT_FIRST,
+        },
     ),
     "DELETE /users/{id}/notifications/{notification_id}": Operation(
         tag=SENDING,
@@ -159,6 +185,10 @@ OPERATIONS: dict[str, Operation] = {
             "send_at": "2027-01-15T07:00:00.000Z",
         },
         codes=("invalid_request", "not_found", "too_late"),
+        links={
+            "GET /users/{id}/notifications/{notification_id}": SAME_ONE,
+            "DELETE /users/{id}/notifications/{notification_id}": SAME_ONE,
+        },
     ),
     "GET /users/{id}/notifications": Operation(
         tag=INBOX,
@@ -166,6 +196,12 @@ OPERATIONS: dict[str, Operation] = {
         answer=answers.NotificationPage,
         example={"data": [NOTIFICATION], "next": None},
         codes=("invalid_request", "no_notifications"),
+        links={
+            "GET /users/{id}/notifications": SAME_USER | NEXT_PAGE,
+            "GET /users/{id}/notifications/{notification_id}": FIRST_LISTED,
+            "PATCH /users/{id}/notifications/{notification_id}": FIRST_LISTED,
+            "DELETE /users/{id}/notifications/{notification_id}": FIRST_LISTED,
+        },
     ),
     "GET /users/{id}/notifications/{notification_id}": Operation(
         tag=INBOX,
@@ -186,6 +222,10 @@ OPERATIONS: dict[str, Operation] = {
             "next_attempt_at": None,
         },
         codes=("invalid_request", "not_found"),
+        links={
+            "PATCH /users/{id}/notifications/{notification_id}": SAME_ONE,
+            "DELETE /users/{id}/notifications/{notification_id}": SAME_ONE,
+        },
     ),
     "PATCH /users/{id}/notifications/{notification_id}": Operation(
         tag=INBOX,
@@ -194,6 +234,10 @@ OPERATIONS: dict[str, Operation] = {
         answer=answers.Marked,
         example={"notification": {**NOTIFICATION, "read": True}, **COUNT},
         codes=("invalid_request", "not_found"),
+        links={
+            "GET /users/{id}/notifications/{notification_id}": SAME_ONE,
+            "GET /users/{id}/inbox": SAME_USER,
+        },
     ),
     "POST /users/{id}/notifications/read-all": Operation(
         tag=INBOX,
@@ -203,6 +247,9 @@ OPERATIONS: dict[str, Operation] = {
         answer=answers.ReadAllAnswer,
         example={"up_to": ID, **COUNT},
         codes=("invalid_request",),
+        links={
+            "GET /users/{id}/inbox": SAME_USER,
+        },
     ),
     "GET /users/{id}/inbox": Operation(
         tag=INBOX,
@@ -210,6 +257,12 @@ OPERATIONS: dict[str, Operation] = {
         answer=answers.InboxPage,
         example={"data": [NOTIFICATION], "next": None, **COUNT},
         codes=("invalid_request",),
+        links={
+            "GET /users/{id}/inbox": SAME_USER | NEXT_PAGE,
+            "GET /users/{id}/notifications/{notification_id}": FIRST_LISTED,
+            "PATCH /users/{id}/notifications/{notification_id}": FIRST_LISTED,
+            "POST /users/{id}/notifications/read-all": SAME_USER,
+        },
     ),
     "PUT /users/{id}": Operation(
         tag=USERS,
@@ -218,12 +271,20 @@ OPERATIONS: dict[str, Operation] = {
         answer=answers.User,
         example={"user_id": "4", "email": "user4@example.com", "phone": "+14155550104"},
         codes=("invalid_request",),
+        links={
+            "GET /users/{id}": SAME_USER,
+            "POST /users/{id}/tokens": SAME_USER,
+        },
     ),
     "GET /users/{id}": Operation(
         tag=USERS,
         answer=answers.User,
         example={"user_id": "4", "email": "user4@example.com", "phone": None},
         codes=("invalid_request", "not_found"),
+        links={
+            "PUT /users/{id}": SAME_USER,
+            "POST /users/{id}/tokens": SAME_USER,
+        },
     ),
     "POST /users/{id}/tokens": Operation(
         tag=USERS,
@@ -238,6 +299,9 @@ OPERATIONS: dict[str, Operation] = {
             "websocket_url": "wss://abc.execute-api.us-east-1.amazonaws.com/live",
         },
         codes=("invalid_request",),
+        links={
+            "GET /users/{id}/inbox": SAME_USER,
+        },
     ),
     "PUT /templates/{name}": Operation(
         tag=TEMPLATES,
@@ -247,6 +311,12 @@ OPERATIONS: dict[str, Operation] = {
         statuses={200: "It is the same as the current version.", 201: "A new version."},
         example=STORED,
         codes=("invalid_request",),
+        links={
+            "GET /templates/{name}": SAME_TEMPLATE,
+            "GET /templates/{name}/versions": SAME_TEMPLATE,
+            "POST /templates/{name}/preview": SAME_TEMPLATE,
+            "DELETE /templates/{name}": SAME_TEMPLATE,
+        },
     ),
     "GET /templates/{name}": Operation(
         tag=TEMPLATES,
@@ -254,6 +324,11 @@ OPERATIONS: dict[str, Operation] = {
         answer=answers.Template,
         example=STORED,
         codes=("invalid_request", "not_found"),
+        links={
+            "GET /templates/{name}/versions": SAME_TEMPLATE,
+            "POST /templates/{name}/preview": SAME_TEMPLATE,
+            "DELETE /templates/{name}": SAME_TEMPLATE,
+        },
     ),
     "GET /templates": Operation(
         tag=TEMPLATES,
@@ -261,6 +336,11 @@ OPERATIONS: dict[str, Operation] = {
         answer=answers.TemplatePage,
         example={"data": [SUMMARY], "next": None},
         codes=("invalid_request",),
+        links={
+            "GET /templates": NEXT_PAGE,
+            "GET /templates/{name}": FIRST_TEMPLATE,
+            "DELETE /templates/{name}": FIRST_TEMPLATE,
+        },
     ),
     "GET /templates/{name}/versions": Operation(
         tag=TEMPLATES,
@@ -268,12 +348,19 @@ OPERATIONS: dict[str, Operation] = {
         answer=answers.TemplatePage,
         example={"data": [SUMMARY], "next": None},
         codes=("invalid_request", "not_found"),
+        links={
+            "GET /templates/{name}/versions": SAME_TEMPLATE | NEXT_PAGE,
+            "GET /templates/{name}": SAME_TEMPLATE | {"version": "$response.body#/data/0/version"},
+        },
     ),
     "DELETE /templates/{name}": Operation(
         tag=TEMPLATES,
         answer=answers.TemplateDeleted,
         example={"message": "Template deleted", "name": "shipped", "version": 1},
         codes=("invalid_request", "not_found"),
+        links={
+            "PUT /templates/{name}": SAME_TEMPLATE,
+        },
     ),
     "POST /templates/{name}/preview": Operation(
         tag=TEMPLATES,

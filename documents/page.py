@@ -8,12 +8,15 @@ from __future__ import annotations
 import json
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
 
 from documents.operations import TAGS
 from notificationd.api.problems import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 type Json = dict[str, Any]
 
@@ -50,9 +53,14 @@ def page(openapi: Json) -> str:
         openapi: the document that it shows.
     """
     by_tag: dict[str, list[str]] = {tag: [] for tag in TAGS}
-    for path, item in openapi["paths"].items():
-        for method, operation in item.items():
-            by_tag[operation["tags"][0]].append(_operation(method.upper(), path, operation))
+    operations = {
+        f"{method.upper()} {path}": operation
+        for path, item in openapi["paths"].items()
+        for method, operation in item.items()
+    }
+    routes = {operation["operationId"]: route for route, operation in operations.items()}
+    for route, operation in operations.items():
+        by_tag[operation["tags"][0]].append(_operation(route, operation, routes))
     reference = "\n".join(
         f"<h3>{escape(tag)}</h3>\n" + "\n".join(each) for tag, each in by_tag.items()
     )
@@ -91,8 +99,9 @@ def page(openapi: Json) -> str:
 """
 
 
-def _operation(method: str, path: str, operation: Json) -> str:
+def _operation(route: str, operation: Json, routes: Mapping[str, str]) -> str:
     name = operation["operationId"]
+    method, path = route.split(" ")
     summary = (
         f"<summary><b>{method}</b> <code>{escape(path)}</code>"
         f" <span>{escape(operation['summary'])}</span></summary>"
@@ -117,7 +126,15 @@ def _operation(method: str, path: str, operation: Json) -> str:
         shown = answer["content"].get("application/json", {})
         if status.startswith("2"):
             parts.append(_code(shown["example"]))
+            if links := answer.get("links"):
+                parts.append(
+                    f"<p>Then: {', '.join(_link(each, routes[each]) for each in links)}.</p>"
+                )
     return "\n".join([*parts, "</details>"])
+
+
+def _link(operation_id: str, route: str) -> str:
+    return f'<a href="#{operation_id}"><code>{escape(route)}</code></a>'
 
 
 def _problems() -> str:

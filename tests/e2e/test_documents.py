@@ -11,11 +11,8 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 import pytest
 import requests
-import schemathesis
-from hypothesis import HealthCheck, given, seed, settings
-from schemathesis import GenerationMode
 
-from documents import asyncapi, openapi
+from documents import asyncapi
 from documents.__main__ import ROOT
 from tests.browsers import launched
 
@@ -24,9 +21,6 @@ if TYPE_CHECKING:
 
 BASH = shutil.which("bash") or "/bin/bash"
 GUIDE = (ROOT / "documents/guide.md").read_text("utf-8")
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "12"))
-"""For each operation; `make fuzz` makes more."""
-SEED = int(os.environ.get("SEED") or "1")
 PROBLEM = "application/problem+json"
 
 
@@ -123,62 +117,3 @@ def test_a_newcomer_gets_through_the_guide(service: Service, user: Someone) -> N
     assert '"status":"cancelled"' in done.stdout.replace(" ", "")
     assert '"unread":1' in done.stdout.replace(" ", "")
     assert '"token"' in done.stdout
-
-
-SCHEMA: Any = schemathesis.openapi.from_dict(openapi.document())
-# 422 and 409 answer what a schema cannot say: that a cursor is another list's, an address is none,
-# a time is over. 400 is the first API's for a user without any notification.
-SCHEMA.config.checks.positive_data_acceptance.expected_statuses = [
-    *("2xx", "400", "404", "409", "422", "429")
-]
-ROUTES = [(method, path) for path, item in openapi.document()["paths"].items() for method in item]
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "mode"),
-    [
-        (method, path, mode)
-        for method, path in ROUTES
-        for mode in GenerationMode
-        if (path, mode) != ("/health", GenerationMode.NEGATIVE)  # takes nothing that could be wrong
-    ],
-)
-def test_the_service_answers_as_it_is_documented(
-    service: Service, method: str, path: str, mode: GenerationMode
-) -> None:
-    """Whatever is asked: no 5xx, no status, type, header or body that is not in the document."""
-    headers = {"Authorization": f"Bearer {service.endpoints.api_key}"}
-    operation = SCHEMA[path][method.upper()]
-
-    @given(case=operation.as_strategy(generation_mode=mode))
-    @settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        database=None,
-    )
-    @seed(SEED)
-    def ask(case: Any) -> None:  # noqa: ANN401 - schemathesis has its own types
-        case.call_and_validate(base_url=service.endpoints.api_url, headers=headers, timeout=30)
-
-    ask()
-
-
-def test_one_request_after_another_is_answered_as_documented(service: Service) -> None:
-    """What one answers is asked for by the next: ids, names, cursors."""
-    headers = {"Authorization": f"Bearer {service.endpoints.api_key}"}
-
-    class Machine(SCHEMA.as_state_machine()):  # type: ignore[misc]  # made at run time
-        def get_call_kwargs(self, _case: object) -> dict[str, Any]:
-            return {"base_url": service.endpoints.api_url, "headers": headers, "timeout": 30}
-
-    Machine.run(
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=6,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            database=None,
-            derandomize=True,
-        )
-    )

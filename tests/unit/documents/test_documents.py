@@ -67,7 +67,22 @@ def test_every_operation_says_what_opens_it() -> None:
         scope, owner, _ = openapi.routes()[key]
         assert scope in set(Scope)
         assert f"`{scope}`" in operation["description"]
+        assert {"apiKey": [scope]} in operation["security"]
         assert ({"userToken": []} in operation["security"]) is owner
+
+
+def test_every_link_names_an_operation_and_gives_its_parameters() -> None:
+    """Whether it leads there is tried in tests/e2e/test_links.py."""
+    described = {operation["operationId"]: operation for _, operation in OPERATIONS}
+
+    for _, operation in OPERATIONS:
+        for answer in operation["responses"].values():
+            for link in answer.get("links", {}).values():
+                parameters = described[link["operationId"]].get("parameters", [])
+                required = {each["name"] for each in parameters if each.get("required")}
+                assert (
+                    required <= link["parameters"].keys() <= {each["name"] for each in parameters}
+                )
 
 
 def examples() -> Iterator[Any]:

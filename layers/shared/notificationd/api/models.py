@@ -213,10 +213,16 @@ def _refuse(request: SendRequest, fields: tuple[str, ...], detail: str) -> None:
         raise InvalidRequest(*(FieldError(name, "contradiction", detail) for name in given))
 
 
+_ENTRY = {"anyOf": [{"$ref": "#/components/schemas/SendRequest"}, {}]}
+"""Like a notification by itself, or anything: what is wrong is answered in its place."""
+
+
 class BatchRequest(RequestModel):
     """The body of `POST /notifications/batch`; each entry is looked at by itself."""
 
-    notifications: Annotated[list[Any], Field(min_length=1, max_length=LARGEST)]
+    notifications: Annotated[
+        list[Annotated[Any, WithJsonSchema(_ENTRY)]], Field(min_length=1, max_length=LARGEST)
+    ]
     """Each as for `POST /notifications`. One that is wrong is refused by itself, so that the list
     may hold anything."""
 
