@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -245,6 +246,14 @@ def test_an_email_may_have_html_of_its_own(account: Account) -> None:
     assert message["html"] == "<p>hello</p>"
 
 
+def in_base64(body: bytes) -> dict[str, Any]:
+    """Return the event of a body that API Gateway does not take for text."""
+    return {
+        **api_event(ROUTE, raw=base64.b64encode(body).decode()),
+        "isBase64Encoded": True,
+    }
+
+
 @pytest.mark.parametrize(
     ("event", "status"),
     [
@@ -256,6 +265,15 @@ def test_an_email_may_have_html_of_its_own(account: Account) -> None:
         (api_event(ROUTE, body=GOOD, content_type=None), 400),
         (api_event(ROUTE, body=GOOD, content_type="text/plain"), 400),
         (api_event(ROUTE, raw="\ud800"), 400),
+        (api_event(ROUTE, raw='{"data": {"a": NaN}}'), 400),
+        (api_event(ROUTE, raw='{"data": {"a": -Infinity}}'), 400),
+        (in_base64(b"\xff\xfe"), 400),
+        (in_base64(b'{"content": "\xed\xa0\x80"}'), 400),
+        (in_base64(b'{"content": "\xc0\x80"}'), 400),
+        (in_base64(json.dumps(GOOD).encode("utf-16")), 400),
+        (in_base64(json.dumps(GOOD).encode("utf-32")), 400),
+        (in_base64(gzip.compress(json.dumps(GOOD).encode())), 400),
+        ({**api_event(ROUTE, raw="no base64"), "isBase64Encoded": True}, 400),
         (api_event(ROUTE, body=[GOOD]), 422),
         (api_event(ROUTE, body="hello"), 422),
         (api_event(ROUTE, raw="null"), 422),
@@ -273,12 +291,9 @@ def test_a_body_that_cannot_be_taken_is_refused_by_name(
     assert account.items() == []
 
 
-def test_a_body_in_base64_is_read(account: Account) -> None:
-    """API Gateway encodes bodies whose content type it does not take for text."""
-    encoded = base64.b64encode(json.dumps(GOOD).encode()).decode()
-    event = {**api_event(ROUTE, raw=encoded), "isBase64Encoded": True}
-
-    status, _ = call(handler, event)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_body_in_base64_is_read(account: Account, encoding: str) -> None:
+    status, _ = call(handler, in_base64(json.dumps(GOOD).encode(encoding)))
 
     assert status == 201
     assert len(account.items()) == 1

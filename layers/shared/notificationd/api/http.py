@@ -12,7 +12,7 @@ import binascii
 import json
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from notificationd.api.callers import caller_of
 from notificationd.api.problems import CONTENT_TYPE, problem_of
@@ -199,7 +199,8 @@ def read_json(event: Event, limit: int = BODY_BYTES) -> dict[str, Any]:
         message = "Send the body as JSON, with the header `Content-Type: application/json`."
         raise Malformed(message)
     try:
-        body = json.loads(raw, object_pairs_hook=_object)
+        # Not loads(raw): of bytes it takes UTF-16 as well, and halves of characters.
+        body = _DECODER.decode(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         message = "The body is not valid JSON." if raw else "The body is empty; send JSON."
         raise Malformed(message) from error
@@ -215,6 +216,15 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         message = "A name stands twice in one object."
         raise Malformed(message)
     return made
+
+
+def _constant(name: str) -> NoReturn:
+    """Refuse `NaN` and `Infinity`, which Python writes and reads, and JSON does not have."""
+    message = f"{name} is not JSON."
+    raise Malformed(message)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
 
 
 def _raw_body(event: Event, limit: int) -> bytes:
