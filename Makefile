@@ -87,7 +87,7 @@ test: ## Everything: check, scan, unit, contract, integration and end-to-end tes
 
 .PHONY: test-unit
 test-unit: $(DEV) ## Unit and contract tests: no network, no emulator
-	@$(PYTEST) -m 'not integration and not e2e'
+	@$(PYTEST) --numprocesses auto -m 'not integration and not e2e'
 
 .PHONY: test-stack
 test-stack: build $(EMULATOR) ## Integration and end-to-end tests, on a stack of their own

@@ -38,6 +38,9 @@ LOG_EVENT_BYTES: Final = 26
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
 """
 
+AGE_MS: Final = 500
+"""From a notification's acceptance to its provider's yes: its digits stand in the log."""
+
 IDLE_POLLERS: Final = 5
 """Of a queue's event source mapping.
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html

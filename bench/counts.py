@@ -67,7 +67,7 @@ COUNTS: Final[dict[str, Count]] = {
         sqs=3,
         http=1,
         invocations=2.4167,
-        log=661,
+        log=662,
     ),
     "email, single, queue busy": Count(
         calls={"PutItem": 10, "SendMessage": 10, "UpdateItem": 20, "provider": 10},
@@ -112,7 +112,7 @@ COUNTS: Final[dict[str, Count]] = {
         sqs=3,
         http=1,
         invocations=2.4167,
-        log=657,
+        log=658,
     ),
     "sms, single, queue busy": Count(
         calls={"PutItem": 10, "SendMessage": 10, "UpdateItem": 20, "provider": 10},
@@ -137,7 +137,7 @@ COUNTS: Final[dict[str, Count]] = {
         sqs=0.3,
         http=0.01,
         invocations=0.1222,
-        log=51,
+        log=50,
     ),
     "list": Count(
         calls={"GetItem": 1, "Query": 1},

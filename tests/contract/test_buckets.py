@@ -99,3 +99,14 @@ def test_a_pace_of_many_a_millisecond_is_kept(buckets: Buckets) -> None:
     buckets.take(fast, 10_000, NOW)
 
     assert buckets.take(fast, 10_000, NOW + 3).taken == 30
+
+
+def test_a_full_bucket_is_deleted_soon_in_the_table() -> None:
+    """It says no more than one that is not there."""
+    with aws.table() as client:
+        for spent, at in ((2, NOW), (1, NOW + 60 * SECOND)):  # a new one, and one that is there
+            DynamoBuckets(client, aws.TABLE).take(BUCKET, spent, at)
+
+            (item,) = client.scan(TableName=aws.TABLE)["Items"]
+            full = int(item["full_at"]["N"]) // 1_000_000
+            assert full <= int(item["expires_at"]["N"]) <= at // SECOND + 3_601

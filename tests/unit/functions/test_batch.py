@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from functions.send.app import handler
+from functions.templates.app import handler as templates
 from notificationd.runtime import aws
 from tests.unit.functions.conftest import api_event, call
 
@@ -56,6 +57,19 @@ def test_each_entry_is_answered_in_its_place(account: Account) -> None:
     stored = {item["sk"]["S"].partition("#")[2] for item in account.items()}
     assert stored == {answers[0]["id"], answers[4]["id"]}
     assert [message["id"] for message in account.messages("email")] == [answers[0]["id"]]
+
+
+def test_a_template_is_read_once_for_all_entries(calls: Counter[str]) -> None:
+    """Its head and its version; a hundred of each would cost more than what is sent by it."""
+    made = {"default_locale": "en", "channels": {"email": {"en": {"subject": "Hi", "text": "Hi"}}}}
+    call(templates, api_event("PUT /templates/{name}", path={"name": "hi"}, body=made))
+    calls.clear()
+    entry = {name: value for name, value in GOOD.items() if name != "content"}
+
+    _, body = send(*[{**entry, "template": "hi"}] * 100)
+
+    assert {answer["status"] for answer in body["data"]} == {201}
+    assert calls["GetItem"] == 2
 
 
 def test_a_hundred_emails_take_a_twentieth_of_the_requests(

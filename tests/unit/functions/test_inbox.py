@@ -243,7 +243,8 @@ def test_everything_is_read_up_to_now_or_up_to_an_id(sockets: RecordingSockets) 
 
 
 @pytest.mark.parametrize(
-    "up_to", ["now", 5, UNKNOWN.upper(), first_id(now_ms() + 3_600_000), ["x"]]
+    "up_to",
+    ["now", 5, UNKNOWN.upper(), pytest.param(first_id(now_ms() + 3_600_000), id="ahead"), ["x"]],
 )
 def test_an_end_that_is_no_notification_s_is_a_wrong_field(account: Account, up_to: object) -> None:
     before = account.items()

@@ -136,7 +136,9 @@ def test_what_was_pushed_is_not_cancelled() -> None:
 
 @pytest.mark.usefixtures("account")
 @pytest.mark.parametrize("user", ["4", "5"])
-@pytest.mark.parametrize("notification_id", [uuid7(1), "not-an-id", "%00"])
+@pytest.mark.parametrize(
+    "notification_id", [pytest.param(uuid7(1), id="an id"), "not-an-id", "%00"]
+)
 def test_nobody_cancels_what_is_not_there(user: str, notification_id: str) -> None:
     send(send_at=ahead(minutes=1))
 
