@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from documents import answers
-from notificationd.api import models, template_models
+from notificationd.api import (
+    accounting_models,
+    dead_letter_models,
+    inbox_models,
+    send_models,
+    template_models,
+    user_models,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,7 +116,7 @@ TAGS = (SENDING, INBOX, USERS, TEMPLATES, OPERATING)
 OPERATIONS: dict[str, Operation] = {
     "POST /notifications": Operation(
         tag=SENDING,
-        body=models.SendRequest,
+        body=send_models.SendRequest,
         sent={
             "in-app": {
                 "user_id": 4,
@@ -153,7 +160,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "POST /notifications/batch": Operation(
         tag=SENDING,
-        body=models.BatchRequest,
+        body=send_models.BatchRequest,
         sent={
             "two": {
                 "notifications": [
@@ -192,7 +199,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "GET /users/{id}/notifications": Operation(
         tag=INBOX,
-        query=models.ListQuery,
+        query=inbox_models.ListQuery,
         answer=answers.NotificationPage,
         example={"data": [NOTIFICATION], "next": None},
         codes=("invalid_request", "no_notifications"),
@@ -229,7 +236,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "PATCH /users/{id}/notifications/{notification_id}": Operation(
         tag=INBOX,
-        body=models.MarkRequest,
+        body=inbox_models.MarkRequest,
         sent={"read": {"read": True}, "archived": {"archived": True}},
         answer=answers.Marked,
         example={"notification": {**NOTIFICATION, "read": True}, **COUNT},
@@ -241,7 +248,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "POST /users/{id}/notifications/read-all": Operation(
         tag=INBOX,
-        body=models.ReadAllRequest,
+        body=inbox_models.ReadAllRequest,
         is_body_optional=True,
         sent={"all that a page shows": {"up_to": ID}},
         answer=answers.ReadAllAnswer,
@@ -253,7 +260,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "GET /users/{id}/inbox": Operation(
         tag=INBOX,
-        query=models.InboxQuery,
+        query=inbox_models.InboxQuery,
         answer=answers.InboxPage,
         example={"data": [NOTIFICATION], "next": None, **COUNT},
         codes=("invalid_request",),
@@ -266,7 +273,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "PUT /users/{id}": Operation(
         tag=USERS,
-        body=models.ContactPoints,
+        body=user_models.ContactPoints,
         sent={"both": {"email": "user4@example.com", "phone": "+14155550104"}},
         answer=answers.User,
         example={"user_id": "4", "email": "user4@example.com", "phone": "+14155550104"},
@@ -288,7 +295,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "POST /users/{id}/tokens": Operation(
         tag=USERS,
-        body=models.TokenRequest,
+        body=user_models.TokenRequest,
         is_body_optional=True,
         sent={"an hour": {"expires_in": 3600}},
         answer=answers.UserToken,
@@ -378,7 +385,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "GET /dead-letters": Operation(
         tag=OPERATING,
-        query=models.LettersQuery,
+        query=dead_letter_models.LettersQuery,
         answer=answers.DeadLetterPage,
         example={
             "data": [
@@ -399,7 +406,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "POST /dead-letters/redrive": Operation(
         tag=OPERATING,
-        body=models.RedriveRequest,
+        body=dead_letter_models.RedriveRequest,
         sent={"some": {"ids": [ID]}, "for a reason": {"reason": "misconfigured"}},
         answer=answers.RedriveAnswer,
         example={"redriven": 1, "skipped": [], "more": False},
@@ -407,7 +414,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "GET /accounting": Operation(
         tag=OPERATING,
-        query=models.AccountingQuery,
+        query=accounting_models.AccountingQuery,
         answer=answers.Books,
         example={
             "from": TIME,

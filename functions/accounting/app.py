@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from notificationd.api.accounting_models import AccountingQuery
+from notificationd.api.accounting_views import statement_view
 from notificationd.api.http import HttpApi, Reply, Request
-from notificationd.api.models import AccountingQuery
-from notificationd.api.views import statement_view
 from notificationd.domain.identity import Scope
 from notificationd.runtime import services
 from notificationd.runtime.logs import log_error

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from http import HTTPStatus
 
+from notificationd.api.dead_letter_models import LettersQuery, RedriveRequest
 from notificationd.api.http import HttpApi, Reply, Request
-from notificationd.api.models import LettersQuery, RedriveRequest
 from notificationd.api.views import dead_letter_view
 from notificationd.domain.identity import Scope
 from notificationd.runtime import metrics, services

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from notificationd.api.http import HttpApi, Reply, Request
-from notificationd.api.models import InboxQuery, MarkRequest, ReadAllRequest
+from notificationd.api.inbox_models import InboxQuery, MarkRequest, ReadAllRequest
 from notificationd.api.views import count_view, notification_view
 from notificationd.domain.errors import NotFound
 from notificationd.domain.identity import Scope

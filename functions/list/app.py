@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from notificationd.api.http import HttpApi, Reply, Request
-from notificationd.api.models import ListQuery
+from notificationd.api.inbox_models import ListQuery
 from notificationd.api.views import notification_details, notification_view
 from notificationd.domain.identity import Scope
 from notificationd.domain.page import encode_cursor

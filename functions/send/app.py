@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from notificationd.api.http import HttpApi, Reply, Request
 from notificationd.api.idempotency import once
-from notificationd.api.models import BatchRequest, SendRequest
 from notificationd.api.problems import problem_of
 from notificationd.api.rate_limits import rate_limit_headers
+from notificationd.api.send_models import BatchRequest, SendRequest
 from notificationd.api.views import notification_view
 from notificationd.domain.errors import NotFound, NotificationError, RateLimited, Unavailable
 from notificationd.domain.identity import Scope

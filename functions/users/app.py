@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from notificationd.api.http import HttpApi, Reply, Request
-from notificationd.api.models import ContactPoints, TokenRequest
+from notificationd.api.user_models import ContactPoints, TokenRequest
 from notificationd.api.views import timestamp
 from notificationd.domain.identity import Scope
 from notificationd.runtime import config, services

@@ -10,7 +10,7 @@ from local.errors import LocalError
 from local.notificationctl.table import print_table
 from local.notificationctl.target import Target
 from notificationd.adapters.dynamodb.sheets import DynamoSheets
-from notificationd.api.views import statement_view
+from notificationd.api.accounting_views import statement_view
 from notificationd.domain.errors import InvalidRequest
 from notificationd.domain.ids import now_ms
 from notificationd.services.accounting import Accounting

@@ -67,6 +67,27 @@ def test_a_function_loads_what_its_use_case_needs_and_no_more(
     assert loaded_by(handler) & WATCHED == needed
 
 
+@pytest.mark.parametrize(
+    ("handler", "models"),
+    [
+        ("functions.send.app", "send_models"),
+        ("functions.list.app", "inbox_models"),
+        ("functions.inbox.app", "inbox_models"),
+        ("functions.users.app", "user_models"),
+        ("functions.dead_letters.app", "dead_letter_models"),
+        ("functions.templates.app", "template_models"),
+        ("functions.accounting.app", "accounting_models"),
+    ],
+)
+def test_a_function_loads_the_models_of_its_own_requests(handler: str, models: str) -> None:
+    """A model takes a millisecond to be made; the domain behind it is loaded with it."""
+    loaded = loaded_by(handler)
+
+    assert {name for name in loaded if name.endswith("_models")} == {f"notificationd.api.{models}"}
+    if models != "accounting_models":
+        assert "notificationd.domain.accounting" not in loaded
+
+
 # What a notification without a template makes, and what one with a template adds.
 SENDING = """
 import functions.send.app

@@ -2,11 +2,13 @@
 
 import gzip
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from botocore.docs import docstring
 
 from layers.dependencies.trim import AWS_SERVICES, TWILIO_PRODUCTS, trim
 
@@ -41,6 +43,7 @@ def site(tmp_path: Path) -> Path:
     for name in [
         *kept,
         "botocore/data/endpoints.json",
+        "botocore/docs/__init__.py",
         "botocore/data/ec2/2016/service-2.json.gz",
         "botocore/data/sqs/2012/examples-1.json",
         "boto3/data/s3/2006/resources-1.json",
@@ -59,6 +62,7 @@ def site(tmp_path: Path) -> Path:
     for path in tmp_path.glob("botocore/data/*/*/service-2.json.gz"):
         path.write_bytes(gzip.compress(json.dumps(MODEL).encode()))
     (tmp_path / "botocore/data/endpoints.json").write_text(json.dumps(ADDRESSES))
+    shutil.copy(Path(docstring.__file__), tmp_path / "botocore/docs")
     return tmp_path
 
 
@@ -78,6 +82,8 @@ def test_trimming_leaves_the_used_services_and_products(site: Path) -> None:
         "botocore/data/sns/2012/service-2.json",
         "botocore/data/sqs/2012/service-2.json",
         "botocore/data/ssm/2012/service-2.json",
+        "botocore/docs/__init__.py",
+        "botocore/docs/docstring.py",
         "certifi/cacert.pem",
         "pydantic-2.dist-info/METADATA",
         "twilio/rest/__init__.py",
@@ -106,6 +112,37 @@ def test_trimming_leaves_the_addresses_of_the_used_services(site: Path) -> None:
         "defaults": {},
         "services": {"queue": {"endpoints": {}}},
     }
+
+
+# botocore, but for the two files of its documentation.
+CLIENT = """
+import sys, types
+import botocore
+
+docs = types.ModuleType("botocore.docs")
+docs.__path__ = [sys.argv[1], botocore.__path__[0] + "/docs"]
+sys.modules["botocore.docs"] = docs
+
+import botocore.session
+client = botocore.session.get_session().create_client("sqs", region_name="us-east-1")
+
+assert "botocore.docs.bcdoc" not in sys.modules
+assert "MessageBody" in str(client.send_message.__doc__)
+assert "botocore.docs.bcdoc" in sys.modules
+"""
+
+
+def test_what_makes_documentation_is_loaded_when_it_is_asked_for(site: Path) -> None:
+    trim(site)
+
+    subprocess.run([sys.executable, "-c", CLIENT, site / "botocore/docs"], check=True)
+
+
+def test_docstrings_that_botocore_makes_otherwise_stop_the_build(site: Path) -> None:
+    (site / "botocore/docs/docstring.py").write_text("class ClientMethodDocstring(str): ...")
+
+    with pytest.raises(FileNotFoundError, match="laid out differently"):
+        trim(site)
 
 
 def test_a_service_that_botocore_no_longer_has_stops_the_build(site: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notificationd.api.views import statement_view
+from notificationd.api.accounting_views import statement_view
 from notificationd.domain.accounting import HOUR_MS, Statement
 from notificationd.domain.notification import Channel
 from notificationd.domain.record import Status, accepted

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from notificationd.api.models import SendRequest
+from notificationd.api.send_models import SendRequest
 from notificationd.domain.template_choice import TemplateChoice
 from notificationd_client import Message
 

@@ -6,15 +6,11 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from notificationd.domain.accounting import HOUR_MS
 from notificationd.domain.marks import NEW, Standing
 from notificationd.domain.notification import Channel
-from notificationd.domain.record import OPEN, Attempt, Record, Status, accepted
+from notificationd.domain.record import Attempt, Record, Status, accepted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from notificationd.domain.accounting import Statement
     from notificationd.domain.dead_letter import Finding
     from notificationd.domain.inbox import Count
     from notificationd.domain.marks import Progress
@@ -51,7 +47,7 @@ def notification_view(record: Record, standing: Standing | None = None) -> dict[
         "to": notification.to,
         "data": notification.data,
         "reason": record.reason,
-        "send_at": _optional_timestamp(notification.send_at),
+        "send_at": optional_timestamp(notification.send_at),
     }
     if standing is not None:
         view |= {"read": standing.read, "seen": standing.seen, "archived": standing.archived}
@@ -76,10 +72,10 @@ def notification_details(record: Record, standing: Standing | None = None) -> di
         **notification_view(record, standing),
         **(_marks_view(record) if record.notification.channel is Channel.IN_APP else {}),
         "delivery": record.notification.delivery,
-        "expires_at": _optional_timestamp(record.notification.expires_at),
+        "expires_at": optional_timestamp(record.notification.expires_at),
         "attempts": [_attempt_view(attempt) for attempt in record.attempts],
         "attempt_count": record.attempt_count,
-        "next_attempt_at": _optional_timestamp(record.next_attempt_at),
+        "next_attempt_at": optional_timestamp(record.next_attempt_at),
     }
 
 
@@ -99,31 +95,6 @@ def dead_letter_view(finding: Finding) -> dict[str, Any]:
         "failed_at": None if failed_at is None else timestamp(failed_at),
         "attempt_count": record.attempt_count if record else 0,
         "last_attempt": _attempt_view(attempts[-1]) if attempts else None,
-    }
-
-
-def statement_view(statement: Statement) -> dict[str, Any]:
-    """Return the books of some hours: each line adds up to what was accepted."""
-    totals = statement.totals()
-    return {
-        "from": timestamp(statement.start),
-        "to": timestamp(statement.end),
-        "counted_up_to": _optional_timestamp(statement.counted_up_to),
-        "data": [
-            {"hour": timestamp(hour * HOUR_MS), "notification_type": channel, **_line(row)}
-            for (hour, channel), row in statement.rows.items()
-        ],
-        "totals": {channel: _line(row) for channel, row in totals.items()},
-        "total": _line(statement.total()),
-    }
-
-
-def _line(row: Mapping[Status, int]) -> dict[str, int]:
-    settled: dict[str, int] = {each: row.get(each, 0) for each in Status if each not in OPEN}
-    return {
-        "accepted": sum(row.values()),
-        **settled,
-        "in_progress": sum(row.get(status, 0) for status in OPEN),
     }
 
 
@@ -148,13 +119,14 @@ def truncated(view: dict[str, Any]) -> dict[str, Any]:
 def _marks_view(record: Record) -> dict[str, Any]:
     marks = record.marks
     return {
-        "read_at": _optional_timestamp(marks.read_at),
-        "seen_at": _optional_timestamp(marks.seen_at),
-        "archived_at": _optional_timestamp(marks.archived_at),
+        "read_at": optional_timestamp(marks.read_at),
+        "seen_at": optional_timestamp(marks.seen_at),
+        "archived_at": optional_timestamp(marks.archived_at),
     }
 
 
-def _optional_timestamp(at: int | None) -> str | None:
+def optional_timestamp(at: int | None) -> str | None:
+    """Return a time as it is written; None for none."""
     return None if at is None else timestamp(at)
 
 

@@ -21,6 +21,8 @@ HTML_BYTES = 64 * 1024
 MESSAGE_BYTES = 240 * 1024
 """Of an email's text and HTML as JSON: with the rest they fit into a queue's message of 256 KB."""
 SUBJECT_CHARACTERS = 255
+BATCH_ENTRIES = 100
+"""Notifications that one request may send."""
 DATA_BYTES = 16 * 1024
 """Of `data` as JSON in UTF-8."""
 USER_ID_CHARACTERS = 128

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from notificationd.services.limit import Limiter
     from notificationd.services.push import Push
 
-LARGEST = 100
 RENDER_SECONDS = 3.0
 """For the texts of all that have a template: the most expensive ones are bounded one by one. What
 has no text by then is answered 503."""
@@ -83,7 +82,7 @@ class SendBatch:
         """Accept notifications. Each that comes back as one will be settled, whatever crashes.
 
         Args:
-            commands: at most LARGEST; errors are passed on in their places.
+            commands: at most BATCH_ENTRIES; errors are passed on in their places.
             origin: of the request. The same one again makes the same notifications.
             caller: the API key's id.
 
