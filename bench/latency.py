@@ -78,8 +78,12 @@ def _until_it_arrives(device: InboxClient, act: Callable[[str], None], text: str
         began = time.perf_counter()
         done = beside.submit(act, text)
         frame: dict[str, Any] = {}
-        while text not in json.dumps(frame):
-            frame = device.receive()
+        try:
+            while text not in json.dumps(frame):
+                frame = device.receive()
+        except TimeoutError:
+            done.result()  # says what went wrong, if it was there
+            raise
         taken = (time.perf_counter() - began) * 1000
         done.result()
     return taken

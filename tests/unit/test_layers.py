@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from botocore.docs import docstring
+from botocore import docs
 
 from layers.dependencies.trim import AWS_SERVICES, TWILIO_PRODUCTS, trim
 
@@ -43,7 +43,6 @@ def site(tmp_path: Path) -> Path:
     for name in [
         *kept,
         "botocore/data/endpoints.json",
-        "botocore/docs/__init__.py",
         "botocore/data/ec2/2016/service-2.json.gz",
         "botocore/data/sqs/2012/examples-1.json",
         "boto3/data/s3/2006/resources-1.json",
@@ -62,7 +61,9 @@ def site(tmp_path: Path) -> Path:
     for path in tmp_path.glob("botocore/data/*/*/service-2.json.gz"):
         path.write_bytes(gzip.compress(json.dumps(MODEL).encode()))
     (tmp_path / "botocore/data/endpoints.json").write_text(json.dumps(ADDRESSES))
-    shutil.copy(Path(docstring.__file__), tmp_path / "botocore/docs")
+    (tmp_path / "botocore/docs").mkdir()
+    for name in ("__init__.py", "docstring.py"):
+        shutil.copy(Path(docs.__file__).parent / name, tmp_path / "botocore/docs")
     return tmp_path
 
 
@@ -114,21 +115,26 @@ def test_trimming_leaves_the_addresses_of_the_used_services(site: Path) -> None:
     }
 
 
-# botocore, but for the two files of its documentation.
+# botocore and boto3, but for the two files of botocore's documentation.
 CLIENT = """
-import sys, types
+import sys
 import botocore
+from importlib.util import module_from_spec, spec_from_file_location
 
-docs = types.ModuleType("botocore.docs")
-docs.__path__ = [sys.argv[1], botocore.__path__[0] + "/docs"]
-sys.modules["botocore.docs"] = docs
+name = "botocore.docs"
+places = [sys.argv[1], botocore.__path__[0] + "/docs"]
+spec = spec_from_file_location(name, f"{places[0]}/__init__.py", submodule_search_locations=places)
+sys.modules[name] = module_from_spec(spec)
+spec.loader.exec_module(sys.modules[name])
 
 import botocore.session
 client = botocore.session.get_session().create_client("sqs", region_name="us-east-1")
 
-assert "botocore.docs.bcdoc" not in sys.modules
+assert sys.modules["botocore.docs.docstring"].__file__.startswith(places[0])
+assert not {"botocore.docs.bcdoc", "botocore.docs.service"} & sys.modules.keys()
 assert "MessageBody" in str(client.send_message.__doc__)
-assert "botocore.docs.bcdoc" in sys.modules
+import boto3
+boto3.client("sqs", region_name="us-east-1")
 """
 
 
@@ -138,10 +144,11 @@ def test_what_makes_documentation_is_loaded_when_it_is_asked_for(site: Path) -> 
     subprocess.run([sys.executable, "-c", CLIENT, site / "botocore/docs"], check=True)
 
 
-def test_docstrings_that_botocore_makes_otherwise_stop_the_build(site: Path) -> None:
-    (site / "botocore/docs/docstring.py").write_text("class ClientMethodDocstring(str): ...")
+@pytest.mark.parametrize("name", ["__init__.py", "docstring.py"])
+def test_documentation_that_botocore_makes_otherwise_stops_the_build(site: Path, name: str) -> None:
+    (site / "botocore/docs" / name).write_text("class ClientMethodDocstring(str): ...")
 
-    with pytest.raises(FileNotFoundError, match="laid out differently"):
+    with pytest.raises(FileNotFoundError, match=f"{name} is laid out differently"):
         trim(site)
 
 
