@@ -1,5 +1,6 @@
 """Marks tests by the folder they live in; only integration and end-to-end tests get sockets."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ from hypothesis import settings
 # No deadline: a test never judges by the clock, and this machine may be busy.
 settings.register_profile("notificationd", deadline=None)
 settings.load_profile("notificationd")
+
+# A shell's background job ignores Ctrl-C, and hands that on: tests send it to what they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 FOLDER = Path(__file__).parent
 WITH_SOCKETS = ("integration", "e2e")

@@ -102,6 +102,8 @@ def test_a_newcomer_gets_through_the_guide(service: Service, user: Someone) -> N
     script = script.replace("/users/4", f"/users/{user.id}").replace(
         '"user_id": 4', f'"user_id": "{user.id}"'
     )
+    # Another user's request: the README has the same one for user 4.
+    script = script.replace("order-17-shipped", f"order-17-shipped-to-{user.id}")
     environment = {
         **os.environ,
         "API_URL": service.endpoints.api_url,

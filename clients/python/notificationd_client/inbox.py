@@ -253,11 +253,11 @@ class LiveInbox:
                 connection.send(json.dumps(frame))
                 conversation.asked()
             with suppress(TimeoutError):
-                received: Frame = json.loads(connection.recv(self._timing.tick))
+                received = _frame_in(connection.recv(self._timing.tick))
                 with self._changed:
                     frame = self._replica.received(received)
                     self._changed.notify_all()
-                conversation.answered = conversation.answered or received["type"] == "sync"
+                conversation.answered = conversation.answered or received.get("type") == "sync"
                 self._on_frame(received)
                 if frame is not None:
                     continue
@@ -269,6 +269,15 @@ class LiveInbox:
         if ticket is None or ticket.expires_at - time.time() < self._timing.renew:
             ticket = self._ticket = self._mint()
         return ticket
+
+
+def _frame_in(message: str | bytes) -> Frame:
+    """Return a frame; an empty one for what is none, as when a gateway tells of its own faults."""
+    try:
+        frame = json.loads(message)
+    except ValueError:
+        return {}
+    return frame if isinstance(frame, dict) else {}
 
 
 def reconnect_delay(failures: int, timing: Timing, random: float) -> float:

@@ -67,9 +67,12 @@ class Server:
         for connection in open_:
             connection.close()
 
-    def push(self, frame: dict[str, Any]) -> None:
+    def push(self, frame: object) -> None:
+        self.say(json.dumps(frame))
+
+    def say(self, text: str | bytes) -> None:
         for connection in self._open:
-            connection.send(json.dumps(frame))
+            connection.send(text)
 
     def wait_for(self, good: Callable[[], bool]) -> bool:
         with self.changed:
@@ -214,6 +217,24 @@ def test_a_change_that_it_was_not_told_of_is_fetched() -> None:
         assert inbox.wait_for(current, PATIENCE)
 
     assert server.heard[1]["since"] == "00000000-0000-7000-8000-000000000000"
+
+
+def test_what_is_no_frame_of_the_protocol_does_no_harm() -> None:
+    """API Gateway tells of a fault of a function in words of its own."""
+    seen: list[dict[str, Any]] = []
+    with (
+        running(Server("a")) as server,
+        LiveInbox(minting(server, "a"), timing=SLOW, on_frame=seen.append) as inbox,
+    ):
+        assert inbox.wait_for(current, PATIENCE)
+        server.say("Worker process died")
+        server.say(b"\xff\xfe")
+        server.push({"message": "Internal server error", "connectionId": "c", "requestId": "r"})
+        server.push(["sync"])
+        server.push({"type": "state", "state": "read", "ids": [], **EMPTY, "revision": 1})
+        assert inbox.wait_for(lambda _: any(frame.get("revision") == 1 for frame in seen), PATIENCE)
+
+    assert len(server.tokens) == 1
 
 
 def test_what_it_is_told_to_say_is_said_while_it_is_connected_and_not_else() -> None:
