@@ -31,7 +31,7 @@ LISTENER := $(if $(findstring command line,$(origin USER)),$(USER),4)
 .PHONY: help
 help: ## List the commands
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | \
-		while IFS=$$'\t' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+		while IFS=$$'\t' read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
 
 # --- The local run ------------------------------------------------------------
 
@@ -75,7 +75,10 @@ scan: $(AUDIT) ## Look for known mistakes in code and template: bandit, checkov
 		.venvs/audit/bin/checkov --config-file .checkov.yaml
 
 .PHONY: audit
-audit: scan $(DEV) ## The same, and known holes in what is installed: pip-audit
+audit: scan audit-packages ## The same, and known holes in what is installed
+
+.PHONY: audit-packages
+audit-packages: $(AUDIT) $(DEV) ## Look for known holes in what is installed: pip-audit
 	@$(PYTHON) -m local.audit
 
 .PHONY: test
