@@ -203,10 +203,11 @@ def _success(operation: Operation, text: str) -> Json:
         _JSON: {"schema": _reference(operation.answer), "example": operation.example}
     }
     if operation.links:
+        found = routes()
+        named_by_id = {found[key][2].__name__: given for key, given in operation.links.items()}
         answer["links"] = {
-            name: {"operationId": name, "parameters": dict(parameters)}
-            for route, parameters in operation.links.items()
-            for name in [routes()[route][2].__name__]
+            operation_id: {"operationId": operation_id, "parameters": dict(given)}
+            for operation_id, given in named_by_id.items()
         }
     return answer
 
