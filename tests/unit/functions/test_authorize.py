@@ -103,6 +103,8 @@ def test_a_user_token_is_its_users() -> None:
         "Bearer ",
         "Bearer nobody",
         "Basic bmQ6bmQ=",
+        f"Basic {new_token()}",
+        new_token(),
         "Bearer nd_unknown",
         "Bearer nd_" + "x" * 5_000,
         "Bearer nd_é",
